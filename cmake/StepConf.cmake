@@ -1,0 +1,48 @@
+# The few rules by which every folder of the project is built.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+add_library(stepconf_flags INTERFACE)
+target_compile_options(stepconf_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                                                -Woverloaded-virtual -Wimplicit-fallthrough)
+if(STEPCONF_WERROR)
+  target_compile_options(stepconf_flags INTERFACE -Werror)
+endif()
+
+# stepconf_library(FOLDER [LINKS lib...]): the sources of src/stepconf/FOLDER as stepconf::FOLDER.
+# What LINKS names is public: a folder's headers show the types of the folders above it.
+function(stepconf_library folder)
+  cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(stepconf_${name} STATIC ${sources})
+  add_library(stepconf::${name} ALIAS stepconf_${name})
+  target_include_directories(stepconf_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(stepconf_${name} PUBLIC ${ARG_LINKS} PRIVATE stepconf_flags ${ARG_PRIVATE_LINKS})
+endfunction()
+
+# stepconf_test(FOLDER [LINKS lib...]): every *_test.cpp of tests/FOLDER as one GoogleTest program.
+function(stepconf_test folder)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} stepconf_flags GTest::gtest_main)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+endfunction()

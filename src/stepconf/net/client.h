@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stepconf/net/http.h"
+#include "stepconf/net/loop.h"
+
+namespace stepconf::net {
+
+/// The outcome of an exchange: a response of whatever status, or why there is none.
+struct ExchangeResult {
+  std::optional<Response> response;
+  /// Set where there is no response: "connection refused", "timed out after 2 s", ...
+  std::string failure;
+};
+
+/// A kept-alive HTTP/1.1 connection to one server, asynchronous. Requests are sent one after another in the order of `send`; a connection that
+/// the server closed between two requests is opened again once.
+class Client {
+ public:
+  Client(Loop& loop, std::string host, int port);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// `timeout` absent: waits as long as it takes. `done` is called in the loop's thread, never from inside `send`.
+  void send(Request request, std::optional<Seconds> timeout, std::function<void(ExchangeResult)> done);
+
+ private:
+  class Connection;
+  std::shared_ptr<Connection> connection_;
+};
+
+/// The same, blocking, for programs that do one thing at a time (a function's runtime). Throws Error where there is no response.
+class BlockingClient {
+ public:
+  BlockingClient(std::string host, int port);
+  ~BlockingClient();
+  BlockingClient(const BlockingClient&) = delete;
+  BlockingClient& operator=(const BlockingClient&) = delete;
+
+  Response exchange(const Request& request, std::optional<Seconds> timeout);
+
+ private:
+  class Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace stepconf::net

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stepconf/base/units.h"
+#include "stepconf/workflow/graph.h"
+
+namespace stepconf::workflow {
+
+/// One step of a workflow: a serverless function applied to a number of jobs (the paper's Definition 1), or a foreign state that takes
+/// time but offers no choice.
+struct Step {
+  /// Unique in the workflow. For ASL the state's name; where one name occurs twice, the enclosing states' names joined by '/' stand before it.
+  std::string name;
+  /// The function's name without qualifier; empty for a foreign state.
+  std::string function;
+  /// Jobs expected when planning. What a run really has is data.
+  int jobs = 1;
+  /// Whether the step is a Map: its orchestration costs one transition more than its instances.
+  bool is_map = false;
+  /// Whether several jobs may share an instance. Where not, each job gets an instance of its own, memory alone is chosen,
+  /// and `why_not_batched` says why.
+  bool batched = true;
+  std::string why_not_batched;
+  /// The Map's MaxConcurrency: instances * processes stays at or under it. 0 means no bound.
+  int max_concurrency = 0;
+  /// How long a foreign state is expected to take. Set exactly where `function` is empty.
+  std::optional<Seconds> foreign_duration;
+
+  bool is_foreign() const { return foreign_duration.has_value(); }
+};
+
+/// A DAG of steps. `graph` has one vertex a step, in the order of `steps`.
+struct Workflow {
+  std::vector<Step> steps;
+  Graph graph;
+
+  /// Finds a step by name; absent where no step has it.
+  std::optional<StepId> find(std::string_view name) const;
+};
+
+}  // namespace stepconf::workflow
