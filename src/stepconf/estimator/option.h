@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "stepconf/base/units.h"
@@ -16,6 +18,14 @@ struct Option {
   Usd cost;
 };
 
+/// What became of the question how a step would run under one configuration.
+struct Evaluation {
+  /// Absent where the configuration cannot run.
+  std::optional<Option> option;
+  /// Why it cannot run: "needs 700 MB at 4 processes"; empty where it can.
+  std::string why_not;
+};
+
 /// Tells every way in which a step can run.
 class OptionSource {
  public:
@@ -24,6 +34,9 @@ class OptionSource {
   /// Lists the feasible options of `step` for `jobs` jobs (at least 1), in the order of the configuration space; empty where no configuration
   /// fits. A foreign step has exactly one, of its expected duration and no cost. Pure: the same arguments, the same answer.
   virtual std::vector<Option> options(const workflow::Step& step, int jobs) const = 0;
+
+  /// Evaluates one configuration, also one outside the configuration space (a table has its rows only). `jobs` is at least 1.
+  virtual Evaluation evaluate(const workflow::Step& step, int jobs, const Configuration& configuration) const = 0;
 };
 
 }  // namespace stepconf::estimator
