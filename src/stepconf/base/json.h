@@ -6,14 +6,16 @@
 
 namespace stepconf {
 
-/// A JSON value. Members of an object are kept in alphabetical order, so equal values print equal bytes.
+/// A JSON value. Members of an object are kept in alphabetical order, so equal values print equal
+/// bytes.
 using Json = nlohmann::json;
 
-/// A JSON value whose members keep the order in which they were written: for documents that people read.
+/// A JSON value whose members keep the order in which they were written: for documents that people
+/// read.
 using OrderedJson = nlohmann::ordered_json;
 
-/// Parses `text`. Throws InvalidInput "SOURCE:LINE:COLUMN: ..." where it is no JSON, where an object has a member twice, or where
-/// values are nested deeper than 256 levels.
+/// Parses `text`. Throws InvalidInput "SOURCE:LINE:COLUMN: ..." where it is no JSON, where an
+/// object has a member twice, or where values are nested deeper than 256 levels.
 Json parse_json(std::string_view text, std::string_view source);
 
 /// As parse_json, keeping the members' order.

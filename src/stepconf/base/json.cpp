@@ -1,0 +1,113 @@
+#include "stepconf/base/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "stepconf/base/error.h"
+
+namespace stepconf {
+namespace {
+
+constexpr std::size_t kDeepestNesting = 256;
+
+std::string position(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, std::min(byte > 0 ? byte - 1 : 0, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto last_break = before.rfind('\n');
+  const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1);
+  return fmt::format("{}:{}", line, column + 1);
+}
+
+// Reads the whole text without building a value, so that what is wrong is known before memory is
+// spent on it.
+class Checker final : public nlohmann::json_sax<Json> {
+ public:
+  Checker(std::string_view text, std::string_view source) : text_(text), source_(source) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+
+  bool key(string_t& name) override {
+    Level& level = levels_.back();
+    if (!level.names.insert(name).second) {
+      throw InvalidInput(
+          fmt::format("{}: {}: member \"{}\" occurs twice; keep one", source_, path(), name));
+    }
+    level.current = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t byte, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    // The library's text is "[json.exception.parse_error.101] parse error at line 1, column 2:
+    // what"; we say the place ourselves.
+    const std::string message = error.what();
+    const auto what = message.find(": ");
+    throw InvalidInput(fmt::format("{}:{}: no valid JSON: {}", source_, position(text_, byte),
+                                   what == std::string::npos ? message : message.substr(what + 2)));
+  }
+
+ private:
+  struct Level {
+    std::set<std::string> names;
+    std::string current;
+  };
+
+  bool enter() {
+    if (levels_.size() == kDeepestNesting) {
+      throw InvalidInput(
+          fmt::format("{}: values are nested deeper than {} levels", source_, kDeepestNesting));
+    }
+    levels_.emplace_back();
+    return true;
+  }
+
+  bool leave() {
+    levels_.pop_back();
+    return true;
+  }
+
+  std::string path() const {
+    std::string path = "$";
+    for (const Level& level : levels_) {
+      if (&level != &levels_.back() && !level.current.empty()) path += "." + level.current;
+    }
+    return path;
+  }
+
+  std::string_view text_;
+  std::string_view source_;
+  std::vector<Level> levels_;
+};
+
+template <typename Value>
+Value parse(std::string_view text, std::string_view source) {
+  Checker checker(text, source);
+  Json::sax_parse(text, &checker);
+  return Value::parse(text);
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view source) {
+  return parse<Json>(text, source);
+}
+
+OrderedJson parse_ordered_json(std::string_view text, std::string_view source) {
+  return parse<OrderedJson>(text, source);
+}
+
+}  // namespace stepconf
