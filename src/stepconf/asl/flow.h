@@ -14,8 +14,8 @@ namespace stepconf::asl {
 /// Names one thing that a flow waits for; unique within the flow.
 using Token = std::uint64_t;
 
-/// Command: apply `function` to `event`. All calls of one step that appear in the same list of commands are jobs of that step that may run
-/// together, in the order of their results.
+/// Command: apply `function` to `event`. All calls of one step that appear in the same list of
+/// commands are jobs of that step that may run together, in the order of their results.
 struct Invoke {
   Token token = 0;
   /// The step's name, as in workflow::Step.
@@ -51,7 +51,8 @@ struct InvocationSucceeded {
   Json result;
 };
 
-/// Event: the call failed. `error` is the error's name, `cause` what describes it (for a Lambda function its whole error document as text).
+/// Event: the call failed. `error` is the error's name, `cause` what describes it (for a Lambda
+/// function its whole error document as text).
 struct InvocationFailed {
   Token token = 0;
   std::string error;
@@ -65,9 +66,10 @@ struct TimeReached {
 
 using Event = std::variant<InvocationSucceeded, InvocationFailed, TimeReached>;
 
-/// A workflow's progress as a pure machine: events in, commands out. It knows no clock, socket or thread; `now` is the time since the execution's
-/// start. After Succeeded or Failed it gives no more commands. Events for tokens that no longer matter (a sibling branch failed,
-/// a time-out that came too late) are taken and without effect; a token that was never given throws Error.
+/// A workflow's progress as a pure machine: events in, commands out. It knows no clock, socket or
+/// thread; `now` is the time since the execution's start. After Succeeded or Failed it gives no
+/// more commands. Events for tokens that no longer matter (a sibling branch failed, a time-out that
+/// came too late) are taken and without effect; a token that was never given throws Error.
 class Flow {
  public:
   virtual ~Flow() = default;

@@ -23,7 +23,8 @@ struct Configuration {
 /// Writes a configuration as `--fix` takes it: "1024x4x1".
 std::string to_string(const Configuration& configuration);
 
-/// Which values each part of a configuration may take (Eq. (2)); ascending, each without repetition.
+/// Which values each part of a configuration may take (Eq. (2)); ascending, each without
+/// repetition.
 struct ConfigurationSpace {
   std::vector<int> memory_mb = {512, 1024, 1536, 2048, 4096, 6144, 8192, 10240};
   std::vector<int> instances = {1, 2, 4, 8, 16, 32};
@@ -38,7 +39,8 @@ struct Split {
   int instances = 0;
 };
 
-/// Deals out `jobs` (at least 1) to at most `instances` (at least 1), as docs/model.md reads the paper's gamma / p.
+/// Deals out `jobs` (at least 1) to at most `instances` (at least 1), as docs/model.md reads the
+/// paper's gamma / p.
 Split split(int jobs, int instances);
 
 }  // namespace stepconf::estimator

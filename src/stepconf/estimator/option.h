@@ -10,8 +10,8 @@
 
 namespace stepconf::estimator {
 
-/// One way to run a step, with what it is expected to take and cost: the whole step's duration (mapping delay and slowest instance) and
-/// cost (all instances, requests, transitions).
+/// One way to run a step, with what it is expected to take and cost: the whole step's duration
+/// (mapping delay and slowest instance) and cost (all instances, requests, transitions).
 struct Option {
   Configuration configuration;
   Seconds duration{0};
@@ -31,12 +31,15 @@ class OptionSource {
  public:
   virtual ~OptionSource() = default;
 
-  /// Lists the feasible options of `step` for `jobs` jobs (at least 1), in the order of the configuration space; empty where no configuration
-  /// fits. A foreign step has exactly one, of its expected duration and no cost. Pure: the same arguments, the same answer.
+  /// Lists the feasible options of `step` for `jobs` jobs (at least 1), in the order of the
+  /// configuration space; empty where no configuration fits. A foreign step has exactly one, of its
+  /// expected duration and no cost. Pure: the same arguments, the same answer.
   virtual std::vector<Option> options(const workflow::Step& step, int jobs) const = 0;
 
-  /// Evaluates one configuration, also one outside the configuration space (a table has its rows only). `jobs` is at least 1.
-  virtual Evaluation evaluate(const workflow::Step& step, int jobs, const Configuration& configuration) const = 0;
+  /// Evaluates one configuration, also one outside the configuration space (a table has its rows
+  /// only). `jobs` is at least 1.
+  virtual Evaluation evaluate(const workflow::Step& step, int jobs,
+                              const Configuration& configuration) const = 0;
 };
 
 }  // namespace stepconf::estimator

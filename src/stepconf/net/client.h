@@ -17,8 +17,9 @@ struct ExchangeResult {
   std::string failure;
 };
 
-/// A kept-alive HTTP/1.1 connection to one server, asynchronous. Requests are sent one after another in the order of `send`; a connection that
-/// the server closed between two requests is opened again once.
+/// A kept-alive HTTP/1.1 connection to one server, asynchronous. Requests are sent one after
+/// another in the order of `send`; a connection that the server closed between two requests is
+/// opened again once.
 class Client {
  public:
   Client(Loop& loop, std::string host, int port);
@@ -26,15 +27,18 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// `timeout` absent: waits as long as it takes. `done` is called in the loop's thread, never from inside `send`.
-  void send(Request request, std::optional<Seconds> timeout, std::function<void(ExchangeResult)> done);
+  /// `timeout` absent: waits as long as it takes. `done` is called in the loop's thread, never from
+  /// inside `send`.
+  void send(Request request, std::optional<Seconds> timeout,
+            std::function<void(ExchangeResult)> done);
 
  private:
   class Connection;
   std::shared_ptr<Connection> connection_;
 };
 
-/// The same, blocking, for programs that do one thing at a time (a function's runtime). Throws Error where there is no response.
+/// The same, blocking, for programs that do one thing at a time (a function's runtime). Throws
+/// Error where there is no response.
 class BlockingClient {
  public:
   BlockingClient(std::string host, int port);

@@ -13,7 +13,8 @@ class Handle {
   virtual ~Handle() = default;
 };
 
-/// An event loop of one thread. All members except `post` and `stop` are to be called from the thread that runs it, or before it runs.
+/// An event loop of one thread. All members except `post` and `stop` are to be called from the
+/// thread that runs it, or before it runs.
 class Loop {
  public:
   Loop();
@@ -29,7 +30,8 @@ class Loop {
   void post(std::function<void()> task);
   /// Calls `task` once after `delay`, unless the handle is destroyed before.
   [[nodiscard]] std::unique_ptr<Handle> after(Seconds delay, std::function<void()> task);
-  /// Calls `task` each time `descriptor` is readable or at its end, until the handle is destroyed. The descriptor stays the caller's.
+  /// Calls `task` each time `descriptor` is readable or at its end, until the handle is destroyed.
+  /// The descriptor stays the caller's.
   [[nodiscard]] std::unique_ptr<Handle> on_readable(int descriptor, std::function<void()> task);
 
   /// What the other files of net/ build on; nobody else's concern.

@@ -9,7 +9,8 @@
 
 namespace stepconf::net {
 
-/// Answers one request, now or later, once. Copies answer the same request. To be used in the loop's thread.
+/// Answers one request, now or later, once. Copies answer the same request. To be used in the
+/// loop's thread.
 class Responder {
  public:
   class Exchange;
@@ -33,11 +34,13 @@ struct ServerOptions {
   std::size_t max_body_bytes = 64u << 20;
 };
 
-/// An HTTP/1.1 server with kept-alive connections, for loopback. Asynchronous: thousands of requests may wait for their answer
-/// (the Runtime API's `next` blocks without limit). Malformed requests are answered 400 and never reach the handler.
+/// An HTTP/1.1 server with kept-alive connections, for loopback. Asynchronous: thousands of
+/// requests may wait for their answer (the Runtime API's `next` blocks without limit). Malformed
+/// requests are answered 400 and never reach the handler.
 class Server {
  public:
-  /// Listens from now on. Throws Error that names the address, the port and the system's reason (a busy port, for one).
+  /// Listens from now on. Throws Error that names the address, the port and the system's reason (a
+  /// busy port, for one).
   Server(Loop& loop, const ServerOptions& options, Handler handler);
   /// Stops listening and closes all connections.
   ~Server();

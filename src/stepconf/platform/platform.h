@@ -23,12 +23,15 @@ struct Invocation {
 /// How an invocation ended. A function that fails is a normal outcome, told by `status`.
 struct Completion {
   InvocationId id = 0;
-  /// "ok", or the error's name: the function's own error type, or Lambda's (Runtime.ExitError, Sandbox.Timedout, ...).
+  /// "ok", or the error's name: the function's own error type, or Lambda's (Runtime.ExitError,
+  /// Sandbox.Timedout, ...).
   std::string status = "ok";
-  /// The result as JSON text; where the invocation failed, Lambda's error document {"errorType", "errorMessage", ...}.
+  /// The result as JSON text; where the invocation failed, Lambda's error document {"errorType",
+  /// "errorMessage", ...}.
   std::string payload;
   std::string error_message;
-  /// By the platform's clock: handed over by the caller; sandbox ready and the event delivered; result received.
+  /// By the platform's clock: handed over by the caller; sandbox ready and the event delivered;
+  /// result received.
   Seconds dispatched{0}, started{0}, ended{0};
   /// Whether a sandbox had to be created, and how long it took to initialise.
   bool cold = false;
@@ -48,10 +51,12 @@ class Platform {
   /// Tells the time since the platform was made. Never goes back.
   virtual Seconds now() const = 0;
 
-  /// Starts an invocation and returns at once. Unknown functions and throttling come back as failed completions.
+  /// Starts an invocation and returns at once. Unknown functions and throttling come back as failed
+  /// completions.
   virtual void start(const Invocation& invocation) = 0;
 
-  /// Waits for the next completion, at most until `until` on the platform's clock; absent when that time comes first or when the wait is interrupted.
+  /// Waits for the next completion, at most until `until` on the platform's clock; absent when that
+  /// time comes first or when the wait is interrupted.
   virtual std::optional<Completion> wait_next(Seconds until) = 0;
 };
 

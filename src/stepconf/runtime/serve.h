@@ -18,10 +18,12 @@ struct Invocation {
   std::chrono::system_clock::time_point deadline;
 };
 
-/// Thrown by a handler: the function fails with this error type and message, which Step Functions matches in Retry and Catch.
+/// Thrown by a handler: the function fails with this error type and message, which Step Functions
+/// matches in Retry and Catch.
 class HandlerError : public Error {
  public:
-  HandlerError(std::string type, const std::string& message) : Error(message), type_(std::move(type)) {}
+  HandlerError(std::string type, const std::string& message)
+      : Error(message), type_(std::move(type)) {}
   const std::string& type() const { return type_; }
 
  private:
@@ -30,9 +32,11 @@ class HandlerError : public Error {
 
 using Handler = std::function<Json(const Json& event, const Invocation& invocation)>;
 
-/// Serves `handler` as a Lambda custom runtime (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html): takes events from the Runtime API
-/// that AWS_LAMBDA_RUNTIME_API names and answers them, one at a time, until the API is gone. Returns the process's exit status.
-/// A std::exception from the handler is reported as errorType "Error", a HandlerError by its own type.
+/// Serves `handler` as a Lambda custom runtime
+/// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html): takes events from the Runtime
+/// API that AWS_LAMBDA_RUNTIME_API names and answers them, one at a time, until the API is gone.
+/// Returns the process's exit status. A std::exception from the handler is reported as errorType
+/// "Error", a HandlerError by its own type.
 int serve(const Handler& handler);
 
 }  // namespace stepconf::runtime

@@ -7,7 +7,8 @@ namespace stepconf::workflow {
 /// A step's index in Workflow::steps.
 using StepId = int;
 
-/// A directed acyclic graph over the steps 0 .. size()-1: `successors[s]` and `predecessors[s]` are sorted and mirror each other.
+/// A directed acyclic graph over the steps 0 .. size()-1: `successors[s]` and `predecessors[s]` are
+/// sorted and mirror each other.
 struct Graph {
   std::vector<std::vector<StepId>> successors;
   std::vector<std::vector<StepId>> predecessors;

@@ -10,10 +10,11 @@
 
 namespace stepconf::workflow {
 
-/// One step of a workflow: a serverless function applied to a number of jobs (the paper's Definition 1), or a foreign state that takes
-/// time but offers no choice.
+/// One step of a workflow: a serverless function applied to a number of jobs (the paper's
+/// Definition 1), or a foreign state that takes time but offers no choice.
 struct Step {
-  /// Unique in the workflow. For ASL the state's name; where one name occurs twice, the enclosing states' names joined by '/' stand before it.
+  /// Unique in the workflow. For ASL the state's name; where one name occurs twice, the enclosing
+  /// states' names joined by '/' stand before it.
   std::string name;
   /// The function's name without qualifier; empty for a foreign state.
   std::string function;
@@ -21,8 +22,8 @@ struct Step {
   int jobs = 1;
   /// Whether the step is a Map: its orchestration costs one transition more than its instances.
   bool is_map = false;
-  /// Whether several jobs may share an instance. Where not, each job gets an instance of its own, memory alone is chosen,
-  /// and `why_not_batched` says why.
+  /// Whether several jobs may share an instance. Where not, each job gets an instance of its own,
+  /// memory alone is chosen, and `why_not_batched` says why.
   bool batched = true;
   std::string why_not_batched;
   /// The Map's MaxConcurrency: instances * processes stays at or under it. 0 means no bound.
