@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stepconf/base/units.h"
@@ -22,6 +23,10 @@ struct Configuration {
 
 /// Writes a configuration as `--fix` takes it: "1024x4x1".
 std::string to_string(const Configuration& configuration);
+
+/// Reads "1024x4x1": memory in MB, instances, processes, each a whole number of at least 1. Throws
+/// InvalidInput that names `what`.
+Configuration parse_configuration(std::string_view text, std::string_view what);
 
 /// Which values each part of a configuration may take (Eq. (2)); ascending, each without
 /// repetition.

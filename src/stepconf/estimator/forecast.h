@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "stepconf/base/units.h"
+#include "stepconf/estimator/configuration.h"
+#include "stepconf/estimator/models.h"
+#include "stepconf/pricing/price_sheet.h"
+
+namespace stepconf::estimator {
+
+/// How a step's cost is counted.
+enum class CostRule {
+  /// As the vendor bills it.
+  billed,
+  /// As the paper does, for comparison: the step's whole duration for every instance.
+  paper,
+};
+
+/// Reads "billed" or "paper". Throws InvalidInput.
+CostRule parse_cost_rule(const std::string& name);
+
+/// What a step with one configuration will take and cost.
+struct Forecast {
+  /// Why the configuration cannot run; empty where it can. The figures are meaningless where it is
+  /// not empty.
+  std::string why_not;
+  /// The fullest instance, warm, without mapping delay.
+  Seconds instance{0};
+  /// The whole step on average: mapping delay and fullest instance.
+  Seconds duration{0};
+  /// Quantiles of the whole step: mapping delay and the largest of its instances.
+  Seconds p50{0}, p95{0}, p99{0};
+  Usd cost;
+};
+
+/// Predicts a step of `jobs` jobs (at least 1) under `configuration`. `is_map` decides its
+/// transitions. Of a table, the row of exactly that configuration.
+Forecast forecast(const FunctionModel& model, const pricing::PriceSheet& prices, CostRule rule,
+                  bool is_map, int jobs, const Configuration& configuration);
+
+}  // namespace stepconf::estimator

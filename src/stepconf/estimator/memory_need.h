@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stepconf/estimator/duration_model.h"
+
+namespace stepconf::estimator {
+
+/// A memory size that failed in a test.
+struct KnownFailure {
+  /// The load that failed.
+  InstanceLoad load;
+  /// The error's name.
+  std::string status;
+
+  bool operator==(const KnownFailure&) const = default;
+};
+
+/// A pair that was seen to work.
+struct KnownFit {
+  MemoryMb memory;
+  int processes = 1;
+
+  bool operator==(const KnownFit&) const = default;
+};
+
+/// What is known about the memory that a function needs. The default: nothing, so everything fits.
+struct MemoryNeed {
+  /// Peak memory: base + per_process * processes; absent where it was not measured.
+  struct Peak {
+    double base_mb = 0;
+    double per_process_mb = 0;
+
+    bool operator==(const Peak&) const = default;
+  };
+  std::optional<Peak> peak;
+  /// Out of memory rules out as many processes or more on as much memory or less; a time-out the
+  /// same for as many jobs or more; another error that pair of memory and processes alone.
+  std::vector<KnownFailure> failures;
+  /// What was seen to work overrules the line: as much memory or more with as many processes or
+  /// fewer.
+  std::vector<KnownFit> fits;
+
+  bool operator==(const MemoryNeed&) const = default;
+
+  /// Says why `load` cannot run ("needs 700 MB at 4 processes"); empty where it can.
+  std::string why_not(const InstanceLoad& load) const;
+};
+
+/// What is added to the predicted peak: the largest peak of a few samples is not the largest there
+/// is.
+inline constexpr double kMemoryMargin = 0.10;
+
+}  // namespace stepconf::estimator
