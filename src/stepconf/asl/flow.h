@@ -22,6 +22,8 @@ struct Invoke {
   std::string step;
   std::string function;
   Json event;
+  /// 1, and one more each time that the job is tried again by a Retry of its own.
+  int attempt = 1;
 };
 
 /// Command: tell the flow when `due` (since the execution's start) has come.
