@@ -27,8 +27,9 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// `timeout` absent: waits as long as it takes. `done` is called in the loop's thread, never from
-  /// inside `send`.
+  /// `timeout` counts from the request's turn; absent: waits as long as it takes. `done` is called
+  /// in the loop's thread, never from inside `send`, and not at all where the client is destroyed
+  /// first.
   void send(Request request, std::optional<Seconds> timeout,
             std::function<void(ExchangeResult)> done);
 

@@ -21,14 +21,14 @@ struct Request {
   std::string method = "GET";
   /// Path and query, percent-encoded as it travels.
   std::string target = "/";
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 /// Decodes %XX sequences; a malformed one is kept as it is.

@@ -7,7 +7,8 @@
 
 namespace stepconf::net {
 
-/// Keeps a timer or a watch alive; destroying it cancels what has not happened yet.
+/// Keeps a timer or a watch alive; destroying it cancels what has not happened yet. Must not
+/// outlive the loop.
 class Handle {
  public:
   virtual ~Handle() = default;
@@ -31,7 +32,8 @@ class Loop {
   /// Calls `task` once after `delay`, unless the handle is destroyed before.
   [[nodiscard]] std::unique_ptr<Handle> after(Seconds delay, std::function<void()> task);
   /// Calls `task` each time `descriptor` is readable or at its end, until the handle is destroyed.
-  /// The descriptor stays the caller's.
+  /// The descriptor stays the caller's, who closes it after the handle is gone. One watch a
+  /// descriptor; pipes, sockets, pidfds and signalfds, no plain files.
   [[nodiscard]] std::unique_ptr<Handle> on_readable(int descriptor, std::function<void()> task);
 
   /// What the other files of net/ build on; nobody else's concern.

@@ -24,6 +24,8 @@ class Responder {
   std::shared_ptr<Exchange> exchange_;
 };
 
+/// Gets each request, in the loop's thread. An Error that it throws is answered 500 with its
+/// message.
 using Handler = std::function<void(Request, Responder)>;
 
 struct ServerOptions {
