@@ -1,0 +1,56 @@
+#include "stepconf/executor/step_record.h"
+
+#include <cmath>
+
+namespace stepconf::executor {
+namespace {
+
+// A microsecond is finer than any clock involved; more digits only make the lines longer.
+double rounded(Seconds time) { return std::round(time.count() * 1e6) / 1e6; }
+
+OrderedJson optional_seconds(const std::optional<Seconds>& time) {
+  return time ? OrderedJson(rounded(*time)) : OrderedJson(nullptr);
+}
+
+OrderedJson to_json(const InstanceRecord& instance) {
+  return {{"index", instance.index},
+          {"jobs", instance.jobs},
+          {"dispatched_s", rounded(instance.dispatched)},
+          {"started_s", rounded(instance.started)},
+          {"ended_s", rounded(instance.ended)},
+          {"cold", instance.cold},
+          {"init_s", rounded(instance.init)},
+          {"max_memory_mb", instance.max_memory_mb},
+          {"status", instance.status}};
+}
+
+}  // namespace
+
+OrderedJson to_json(const StepRecord& record) {
+  OrderedJson detail = OrderedJson::array();
+  for (const InstanceRecord& instance : record.detail) detail.push_back(to_json(instance));
+  OrderedJson line = {
+      {"schema", 1},
+      {"execution", record.execution},
+      {"step", record.step},
+      {"attempt", record.attempt},
+      {"jobs", record.jobs},
+      {"memory_mb", record.configuration.memory.value},
+      {"instances", record.configuration.instances},
+      {"processes", record.configuration.processes},
+      {"sub_slo_s", optional_seconds(record.sub_slo)},
+      {"time_left_s", optional_seconds(record.time_left)},
+      {"ready_s", rounded(record.ready)},
+      {"decided_s", rounded(record.decided)},
+      {"ended_s", rounded(record.ended)},
+      {"predicted_s", optional_seconds(record.predicted)},
+      {"cost_usd", record.cost.value},
+      {"predicted_usd",
+       record.predicted_cost ? OrderedJson(record.predicted_cost->value) : OrderedJson(nullptr)},
+      {"reason", record.reason},
+      {"detail", std::move(detail)}};
+  if (record.oversubscribed) line["oversubscribed"] = true;
+  return line;
+}
+
+}  // namespace stepconf::executor

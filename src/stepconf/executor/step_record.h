@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stepconf/base/json.h"
+#include "stepconf/base/units.h"
+#include "stepconf/estimator/configuration.h"
+
+namespace stepconf::executor {
+
+/// What one instance of a step did. Times count from the execution's start.
+struct InstanceRecord {
+  int index = 0;
+  int jobs = 0;
+  /// Handed to the platform; sandbox ready and the event delivered; result received.
+  Seconds dispatched{0}, started{0}, ended{0};
+  bool cold = false;
+  Seconds init{0};
+  int max_memory_mb = 0;
+  /// "ok", an error's name, or "aborted" where the execution ended first. An instance is ok when
+  /// its batch came back, also where single jobs of it failed.
+  std::string status;
+};
+
+/// What one attempt at a step was told to do, why, and what came of it: one line of the trace.
+/// Times count from the execution's start.
+struct StepRecord {
+  std::string execution;
+  std::string step;
+  /// 1 for a step's first jobs, 2 for those that are tried a second time, ...
+  int attempt = 1;
+  int jobs = 0;
+  estimator::Configuration configuration;
+  std::optional<Seconds> sub_slo;
+  /// Time left until the SLO when the step became ready; absent without an SLO.
+  std::optional<Seconds> time_left;
+  Seconds ready{0}, decided{0}, ended{0};
+  std::optional<Seconds> predicted;
+  std::optional<Usd> predicted_cost;
+  Usd cost;
+  std::string reason;
+  /// Set by the caller where the machine had less CPU than the sandboxes at work were promised, so
+  /// that times are too long.
+  bool oversubscribed = false;
+  std::vector<InstanceRecord> detail;
+};
+
+/// Writes a record in the trace's form (contract.md): durations in seconds, absent values as null.
+OrderedJson to_json(const StepRecord& record);
+
+}  // namespace stepconf::executor

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that one of the Makefile's commands needs, and says so; quick where they are there.
+# Usage: tools/install.sh build|test|lint|bench|clip|aws ...
+set -euo pipefail
+
+packages=()
+for group in "$@"; do
+  case $group in
+    build) packages+=(g++ cmake ninja-build ccache libboost-dev libceres-dev libcli11-dev libfmt-dev
+                      libopencv-dev libyaml-cpp-dev nlohmann-json3-dev opencv-data) ;;
+    test) packages+=(libgtest-dev librapidcheck-dev python3 coinor-cbc) ;;
+    lint) packages+=(clang-format-19 clang-tidy-19) ;;
+    bench) packages+=(libbenchmark-dev) ;;
+    clip) packages+=(python3 python3-pip) ;;
+    aws) packages+=(python3 python3-venv) ;;
+    *) echo "tools/install.sh: unknown group \"$group\"" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+  [[ $state == *"ok installed" ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -eq 0 ]] && exit 0
+
+sudo=()
+if [[ $(id -u) -ne 0 ]]; then
+  sudo=(sudo)
+  if ! command -v sudo >/dev/null; then
+    echo "These Debian packages are missing: ${missing[*]}" >&2
+    echo "Install them as root (apt-get install ...), then run the command again." >&2
+    exit 1
+  fi
+fi
+echo "Installing with apt: ${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${sudo[@]}" apt-get update -q && "${sudo[@]}" apt-get install -yq --no-install-recommends "${missing[@]}"; } \
+    >"$log" 2>&1 </dev/null; then
+  tail -n 20 "$log" >&2
+  echo "apt could not install: ${missing[*]}" >&2
+  exit 1
+fi
