@@ -23,6 +23,7 @@ namespace stepconf::estimator {
 class ModelOptions final : public OptionSource {
  public:
   /// `overrides` holds whole spaces of single functions, by name; other functions use `space`.
+  /// Throws InvalidInput where a space has no value for a part, or one under 1.
   ModelOptions(Models models, pricing::PriceSheet prices, ConfigurationSpace space = {},
                std::map<std::string, ConfigurationSpace> overrides = {},
                CostRule cost = CostRule::billed);

@@ -1,0 +1,233 @@
+#include "stepconf/estimator/duration_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+#include <utility>
+
+namespace stepconf::estimator {
+namespace {
+
+// How many different values the parts of Eq. (1) take in the observations: what can be told apart
+// depends on them.
+struct Diversity {
+  std::size_t speed_ups = 0;
+  std::size_t jobs = 0;
+  std::size_t loads = 0;
+};
+
+Diversity diversity(std::span<const Observation> observations) {
+  std::set<double> speed_ups;
+  std::set<int> jobs;
+  std::set<std::pair<double, int>> loads;
+  for (const Observation& o : observations) {
+    speed_ups.insert(speed_up(o.load));
+    jobs.insert(o.load.jobs);
+    loads.emplace(speed_up(o.load), o.load.jobs);
+  }
+  return {speed_ups.size(), jobs.size(), loads.size()};
+}
+
+// Fit only what at least as many different loads can determine.
+std::vector<bool> if_determined(std::vector<bool> free, std::size_t loads) {
+  if (static_cast<std::size_t>(std::ranges::count(free, true)) > loads) return {};
+  return free;
+}
+
+const Observation& slowest(std::span<const Observation> observations) {
+  return *std::ranges::max_element(observations, {}, &Observation::seconds);
+}
+
+const Observation& fastest(std::span<const Observation> observations) {
+  return *std::ranges::min_element(observations, {}, &Observation::seconds);
+}
+
+// Eq. (1), case 2: inverse proportion. For what uses one core, or runs on less than one.
+class InverseForm final : public DurationForm {
+ public:
+  std::string_view name() const override { return "case2"; }
+  std::span<const ParameterInfo> parameters() const override { return kParameters; }
+
+  double seconds(std::span<const double> p, const InstanceLoad& load) const override {
+    // alpha_2 gamma / (delta_s min(m / m_s, q) + beta_2) + phi_2, with delta_s = 1
+    return p[0] * load.jobs / (speed_up(load) + p[1]) + p[2];
+  }
+
+  std::vector<bool> identifiable(std::span<const Observation> observations) const override {
+    const Diversity d = diversity(observations);
+    return if_determined({true, d.speed_ups >= 3, d.loads >= 2}, d.loads);
+  }
+
+  std::vector<std::vector<double>> starts(
+      std::span<const Observation> observations) const override {
+    const Observation& slow = slowest(observations);
+    const double floor = fastest(observations).seconds;
+    std::vector<std::vector<double>> result;
+    for (const double offset : {0.0, 0.3, 3.0}) {
+      for (const double share : {0.0, 0.7}) {
+        const double rest = slow.seconds - share * floor;
+        result.push_back(
+            {rest * (speed_up(slow.load) + offset) / slow.load.jobs, offset, share * floor});
+      }
+    }
+    return result;
+  }
+
+ private:
+  static constexpr auto kParameters = std::to_array<ParameterInfo>(
+      {{"work", "vCPU s per job"}, {"speed_offset", "vCPU", 0, 100}, {"floor", "s"}});
+};
+
+// Eq. (1), case 1: exponential decay. For what uses several cores.
+class ExponentialForm final : public DurationForm {
+ public:
+  std::string_view name() const override { return "case1"; }
+  std::span<const ParameterInfo> parameters() const override { return kParameters; }
+
+  double seconds(std::span<const double> p, const InstanceLoad& load) const override {
+    // (alpha_1 gamma + beta_1) e^(-alpha_2 min(m / m_s, q)) + phi_1
+    return (p[0] * load.jobs + p[1]) * std::exp(-p[2] * speed_up(load)) + p[3];
+  }
+
+  std::vector<bool> identifiable(std::span<const Observation> observations) const override {
+    const Diversity d = diversity(observations);
+    return if_determined({true, d.jobs >= 2 && d.loads >= 3, d.speed_ups >= 2, d.speed_ups >= 3},
+                         d.loads);
+  }
+
+  std::vector<std::vector<double>> starts(
+      std::span<const Observation> observations) const override {
+    const Observation& slow = slowest(observations);
+    const double floor = 0.9 * fastest(observations).seconds;
+    std::vector<std::vector<double>> result;
+    for (const double decay : {0.2, 1.0, 4.0}) {
+      for (const double setup : {0.0, 0.5}) {
+        const double height = (slow.seconds - floor) * std::exp(decay * speed_up(slow.load));
+        result.push_back({(1 - setup) * height / slow.load.jobs, setup * height, decay, floor});
+      }
+    }
+    return result;
+  }
+
+ private:
+  static constexpr auto kParameters = std::to_array<ParameterInfo>(
+      {{"work", "s per job"}, {"setup", "s"}, {"decay", "1 per vCPU", 0, 100}, {"floor", "s"}});
+};
+
+// Case 2 below m_s and case 1 from there on, each with parameters of its own.
+class PiecewiseForm final : public DurationForm {
+ public:
+  std::string_view name() const override { return "piecewise"; }
+  std::span<const ParameterInfo> parameters() const override { return kParameters; }
+
+  double seconds(std::span<const double> p, const InstanceLoad& load) const override {
+    return is_below(load) ? below_.seconds(p.first(3), load) : above_.seconds(p.subspan(3), load);
+  }
+
+  std::vector<bool> identifiable(std::span<const Observation> observations) const override {
+    const auto [below, above] = divided(observations);
+    if (below.size() < 2 || above.size() < 2) return {};
+    std::vector<bool> free = below_.identifiable(below);
+    const std::vector<bool> free_above = above_.identifiable(above);
+    if (free.empty() || free_above.empty()) return {};
+    free.insert(free.end(), free_above.begin(), free_above.end());
+    return free;
+  }
+
+  std::vector<std::vector<double>> starts(
+      std::span<const Observation> observations) const override {
+    const auto [below, above] = divided(observations);
+    const auto starts_below = below_.starts(below);
+    const auto starts_above = above_.starts(above);
+    std::vector<std::vector<double>> result;
+    // The two sides share no parameter, so the lists need no product.
+    for (std::size_t i = 0; i < std::max(starts_below.size(), starts_above.size()); ++i) {
+      std::vector<double> start = starts_below[i % starts_below.size()];
+      const std::vector<double>& rest = starts_above[i % starts_above.size()];
+      start.insert(start.end(), rest.begin(), rest.end());
+      result.push_back(std::move(start));
+    }
+    return result;
+  }
+
+ private:
+  static bool is_below(const InstanceLoad& load) { return load.memory < kMemoryOfOneVcpu; }
+
+  static std::pair<std::vector<Observation>, std::vector<Observation>> divided(
+      std::span<const Observation> observations) {
+    std::pair<std::vector<Observation>, std::vector<Observation>> result;
+    for (const Observation& o : observations) {
+      (is_below(o.load) ? result.first : result.second).push_back(o);
+    }
+    return result;
+  }
+
+  static constexpr auto kParameters =
+      std::to_array<ParameterInfo>({{"below_work", "vCPU s per job"},
+                                    {"below_speed_offset", "vCPU", 0, 100},
+                                    {"below_floor", "s"},
+                                    {"above_work", "s per job"},
+                                    {"above_setup", "s"},
+                                    {"above_decay", "1 per vCPU", 0, 100},
+                                    {"above_floor", "s"}});
+  InverseForm below_;
+  ExponentialForm above_;
+};
+
+// What is left where too little is known to tell how memory acts.
+class ConstantForm final : public DurationForm {
+ public:
+  std::string_view name() const override { return "constant"; }
+  std::span<const ParameterInfo> parameters() const override { return kParameters; }
+
+  double seconds(std::span<const double> p, const InstanceLoad& load) const override {
+    return p[0] + p[1] * load.jobs;
+  }
+
+  std::vector<bool> identifiable(std::span<const Observation> observations) const override {
+    return {diversity(observations).jobs >= 2, true};
+  }
+
+  std::vector<std::vector<double>> starts(
+      std::span<const Observation> observations) const override {
+    const Observation& slow = slowest(observations);
+    return {{0, slow.seconds / slow.load.jobs}};
+  }
+
+ private:
+  static constexpr auto kParameters =
+      std::to_array<ParameterInfo>({{"base", "s"}, {"per_job", "s per job"}});
+};
+
+}  // namespace
+
+double speed_up(const InstanceLoad& load) {
+  return std::min(vcpus(load.memory), static_cast<double>(load.processes));
+}
+
+std::span<const DurationForm* const> duration_forms() {
+  static const InverseForm inverse;
+  static const ExponentialForm exponential;
+  static const PiecewiseForm piecewise;
+  static const ConstantForm constant;
+  static const std::array<const DurationForm*, 4> forms = {&inverse, &exponential, &piecewise,
+                                                           &constant};
+  return forms;
+}
+
+const DurationForm* find_duration_form(std::string_view name) {
+  for (const DurationForm* form : duration_forms()) {
+    if (form->name() == name) return form;
+  }
+  return nullptr;
+}
+
+DurationModel::DurationModel(const DurationForm& form, std::vector<double> parameters)
+    : form_(&form), parameters_(std::move(parameters)) {}
+
+Seconds DurationModel::predict(const InstanceLoad& load) const {
+  return Seconds{std::max(0.0, form_->seconds(parameters_, load))};
+}
+
+}  // namespace stepconf::estimator

@@ -1,0 +1,103 @@
+#include "stepconf/estimator/model_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "stepconf/base/error.h"
+
+namespace stepconf::estimator {
+namespace {
+
+// The values that the jobs leave open; where even the smallest is too large, `otherwise` alone.
+std::vector<int> at_most(const std::vector<int>& values, int limit, int otherwise) {
+  std::vector<int> result;
+  std::ranges::copy_if(values, std::back_inserter(result),
+                       [&](int value) { return value <= limit; });
+  if (result.empty()) result.push_back(otherwise);
+  return result;
+}
+
+bool within(const workflow::Step& step, int instances, int processes) {
+  return step.max_concurrency == 0 ||
+         static_cast<long long>(instances) * processes <= step.max_concurrency;
+}
+
+void require_usable(const ConfigurationSpace& space) {
+  const auto check = [](const std::vector<int>& values, const char* name) {
+    if (!values.empty() && std::ranges::min(values) >= 1) return;
+    throw InvalidInput(
+        fmt::format("configurations: {} must list at least one value, each at least 1", name));
+  };
+  check(space.memory_mb, "memory_mb");
+  check(space.instances, "instances");
+  check(space.processes, "processes");
+}
+
+Option foreign_option(const workflow::Step& step) {
+  return {Configuration{MemoryMb{0}, 1, 1}, *step.foreign_duration, Usd{}};
+}
+
+}  // namespace
+
+ModelOptions::ModelOptions(Models models, pricing::PriceSheet prices, ConfigurationSpace space,
+                           std::map<std::string, ConfigurationSpace> overrides, CostRule cost)
+    : models_(std::move(models)),
+      prices_(std::move(prices)),
+      space_(std::move(space)),
+      overrides_(std::move(overrides)),
+      cost_(cost) {
+  require_usable(space_);
+  for (const auto& [function, override] : overrides_) require_usable(override);
+}
+
+std::vector<Configuration> ModelOptions::candidates(const workflow::Step& step, int jobs) const {
+  const auto found = overrides_.find(step.function);
+  const ConfigurationSpace& space = found == overrides_.end() ? space_ : found->second;
+  std::vector<std::pair<int, int>> shapes;
+  if (!step.batched) {
+    shapes.emplace_back(jobs, 1);
+  } else {
+    for (const int instances : at_most(space.instances, jobs, jobs)) {
+      const int share = split(jobs, instances).jobs_per_instance;
+      for (const int processes : at_most(space.processes, share, space.processes.front())) {
+        if (within(step, instances, processes)) shapes.emplace_back(instances, processes);
+      }
+    }
+    if (shapes.empty()) shapes.emplace_back(1, 1);
+  }
+  std::vector<Configuration> result;
+  result.reserve(space.memory_mb.size() * shapes.size());
+  for (const int memory : space.memory_mb) {
+    for (const auto& [instances, processes] : shapes) {
+      result.push_back({MemoryMb{memory}, instances, processes});
+    }
+  }
+  return result;
+}
+
+std::vector<Option> ModelOptions::options(const workflow::Step& step, int jobs) const {
+  if (step.is_foreign()) return {foreign_option(step)};
+  const FunctionModel& model = models_.at(step.function);
+  if (const auto* table = std::get_if<Table>(&model)) return table->options;
+  std::vector<Option> result;
+  for (const Configuration& configuration : candidates(step, jobs)) {
+    const Forecast expected = forecast(model, prices_, cost_, step.is_map, jobs, configuration);
+    if (expected.why_not.empty())
+      result.push_back({configuration, expected.duration, expected.cost});
+  }
+  return result;
+}
+
+Evaluation ModelOptions::evaluate(const workflow::Step& step, int jobs,
+                                  const Configuration& configuration) const {
+  if (step.is_foreign()) return {foreign_option(step), ""};
+  const Forecast expected =
+      forecast(models_.at(step.function), prices_, cost_, step.is_map, jobs, configuration);
+  if (!expected.why_not.empty()) return {std::nullopt, expected.why_not};
+  return {Option{configuration, expected.duration, expected.cost}, ""};
+}
+
+}  // namespace stepconf::estimator

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "stepconf/estimator/duration_model.h"
+#include "stepconf/estimator/sample.h"
+
+namespace stepconf::estimator {
+
+/// The samples of one load.
+struct MeasuredLoad {
+  /// With the robust mean that a fit aims at.
+  Observation observation;
+  /// The plain mean, against which errors are told.
+  double mean_seconds = 0;
+  std::vector<double> seconds;
+};
+
+/// Groups the rows of one function that tell how long it takes by load, in ascending order: rows
+/// that are ok, warm ones where there is any.
+std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples);
+
+/// Keeps relative errors finite where a duration is 0, in seconds: half of the millisecond to which
+/// platforms report.
+inline constexpr double kSmallestSeconds = 0.0005;
+
+}  // namespace stepconf::estimator
