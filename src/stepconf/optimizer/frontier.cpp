@@ -1,0 +1,140 @@
+#include "stepconf/optimizer/frontier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <tuple>
+
+#include "stepconf/base/error.h"
+#include "stepconf/base/suggest.h"
+
+namespace stepconf::optimizer {
+namespace {
+
+using estimator::Configuration;
+using estimator::Option;
+using workflow::StepId;
+
+void check(const Option& option, std::string_view step) {
+  const auto good = [](double value) { return std::isfinite(value) && value >= 0; };
+  if (good(option.duration.count()) && good(option.cost.value)) return;
+  throw InvalidInput(fmt::format(
+      "step \"{}\": configuration {} takes {} s and costs {} USD, must be finite and not negative",
+      step, to_string(option.configuration), option.duration.count(), option.cost.value));
+}
+
+// Takes a positive number off the front of `text`; 0 where there is none.
+int take_number(std::string_view& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || value < 1) return 0;
+  text.remove_prefix(end - text.data());
+  return value;
+}
+
+bool take_cross(std::string_view& text) {
+  if (!text.starts_with('x')) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+int Frontier::cheapest_within(Seconds limit) const {
+  const auto beyond =
+      std::upper_bound(options.begin(), options.end(), limit + kRounding,
+                       [](Seconds l, const Option& option) { return l < option.duration; });
+  return static_cast<int>(beyond - options.begin()) - 1;
+}
+
+Frontier pareto(std::vector<Option> options, std::string_view step) {
+  if (options.empty()) {
+    throw InvalidInput(
+        fmt::format("step \"{}\": no configuration can run it; widen `configurations`", step));
+  }
+  for (const Option& option : options) check(option, step);
+  std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
+    return std::tie(a.duration, a.cost) < std::tie(b.duration, b.cost);
+  });
+  Frontier frontier;
+  for (Option& option : options) {
+    if (frontier.options.empty() || option.cost < frontier.options.back().cost) {
+      frontier.options.push_back(std::move(option));
+    }
+  }
+  const auto product = [&](int i) {
+    return frontier.options[i].cost.value * frontier.options[i].duration.count();
+  };
+  // From the fastest to the cheapest, so "at most" gives ties to the lower cost; no two cost alike.
+  for (int i = 1; i < static_cast<int>(frontier.options.size()); ++i) {
+    if (product(i) <= product(frontier.most_cost_effective)) frontier.most_cost_effective = i;
+  }
+  return frontier;
+}
+
+FixedConfiguration parse_fixed(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals != std::string_view::npos && equals > 0) {
+    std::string_view rest = text.substr(equals + 1);
+    const int memory = take_number(rest);
+    const bool first = take_cross(rest);
+    const int instances = take_number(rest);
+    const bool second = take_cross(rest);
+    const int processes = take_number(rest);
+    if (memory > 0 && first && instances > 0 && second && processes > 0 && rest.empty()) {
+      return {std::string(text.substr(0, equals)), {MemoryMb{memory}, instances, processes}};
+    }
+  }
+  throw InvalidInput(fmt::format(
+      "--fix {}: must be a step's name and MEMORYxINSTANCESxPROCESSES, like upscale=1024x4x1",
+      text));
+}
+
+Frontiers::Frontiers(const workflow::Workflow& workflow, const estimator::OptionSource& options,
+                     const std::vector<FixedConfiguration>& fixed)
+    : workflow_(workflow),
+      options_(options),
+      fixed_(workflow.steps.size()),
+      known_(workflow.steps.size()) {
+  for (const FixedConfiguration& given : fixed) {
+    const std::optional<StepId> step = workflow.find(given.step);
+    if (!step) {
+      std::vector<std::string_view> names;
+      for (const workflow::Step& known : workflow.steps) names.push_back(known.name);
+      const std::string close = nearest(given.step, names);
+      throw InvalidInput(fmt::format("--fix {}: the workflow has no such step{}", given.step,
+                                     close.empty() ? "" : fmt::format("; meant \"{}\"?", close)));
+    }
+    if (workflow.steps[*step].is_foreign()) {
+      throw InvalidInput(fmt::format(
+          "--fix {}: not a function step, its duration is given under `foreign`", given.step));
+    }
+    if (fixed_[*step]) {
+      throw InvalidInput(fmt::format("--fix {}: the step is fixed twice", given.step));
+    }
+    fixed_[*step] = given.configuration;
+  }
+}
+
+const Frontier& Frontiers::of(StepId step, int jobs) {
+  for (const auto& [known_jobs, frontier] : known_[step]) {
+    if (known_jobs == jobs) return *frontier;
+  }
+  known_[step].emplace_back(jobs, std::make_unique<Frontier>(prune(step, jobs)));
+  return *known_[step].back().second;
+}
+
+Frontier Frontiers::prune(StepId id, int jobs) const {
+  const workflow::Step& step = workflow_.steps[id];
+  if (!fixed_[id]) return pareto(options_.options(step, jobs), step.name);
+  const estimator::Evaluation evaluation = options_.evaluate(step, jobs, *fixed_[id]);
+  if (!evaluation.option) {
+    throw InvalidInput(fmt::format("--fix {}={}: cannot run {} jobs: {}", step.name,
+                                   to_string(*fixed_[id]), jobs, evaluation.why_not));
+  }
+  return pareto({*evaluation.option}, step.name);
+}
+
+}  // namespace stepconf::optimizer

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stepconf/base/units.h"
+#include "stepconf/estimator/configuration.h"
+#include "stepconf/optimizer/frontier.h"
+#include "stepconf/optimizer/strategies.h"
+#include "stepconf/workflow/workflow.h"
+
+namespace stepconf::optimizer {
+
+/// What a plan says about one step.
+struct PlannedStep {
+  /// Absent for foreign steps and for steps without jobs.
+  std::optional<estimator::Configuration> configuration;
+  /// Since the execution's start.
+  Seconds start{0};
+  Seconds duration{0};
+  Usd cost;
+  /// Absent where no strategy shared out time: foreign steps, steps without jobs, the fastest plan.
+  std::optional<Seconds> sub_slo;
+  std::string reason;
+};
+
+/// How a workflow goes if every step takes as long as predicted.
+struct Plan {
+  /// One entry a step, by StepId.
+  std::vector<PlannedStep> steps;
+  /// The longest path.
+  Seconds duration{0};
+  Usd cost;
+  /// Whether `duration` is at most the SLO, kRounding forgiven.
+  bool feasible = false;
+  /// Whether this is the fastest plan, because the strategy's misses the SLO.
+  bool fastest = false;
+};
+
+/// Plans as `strategy` would decide if every duration came out as predicted: steps are asked about
+/// in the order in which they become ready. Foreign steps and steps without jobs are not asked
+/// about; the latter take no time. `strategy` must be fresh and made from the same `frontiers`.
+Plan follow(Strategy& strategy, Frontiers& frontiers, Seconds slo);
+
+/// Plans with every step at its fastest option, the cheapest of equally fast ones.
+Plan fastest_plan(Frontiers& frontiers, Seconds slo);
+
+/// Plans with the strategy called `name`. Where its plan misses the SLO, the fastest plan takes its
+/// place: feasible where at least that one meets the SLO, else the best that can be done. Where all
+/// function steps are fixed there is but one plan, whatever the SLO. Throws as make_strategy.
+Plan plan(std::string_view name, const StrategyInputs& inputs);
+
+/// Tells how long the workflow takes with every step at its fastest option: no SLO below can be
+/// met.
+Seconds fastest_duration(const workflow::Workflow& workflow,
+                         const estimator::OptionSource& options);
+
+}  // namespace stepconf::optimizer

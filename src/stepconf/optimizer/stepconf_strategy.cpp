@@ -1,0 +1,85 @@
+#include "stepconf/optimizer/stepconf_strategy.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "stepconf/base/error.h"
+
+namespace stepconf::optimizer {
+namespace {
+
+std::string reason(const Frontier& frontier, int chosen, Seconds sub_slo, bool fixed) {
+  const double limit = sub_slo.count();
+  if (fixed) {
+    return fmt::format("fixed by the user; {} {:.3g} s",
+                       chosen < 0 ? "takes more than its share of" : "within", limit);
+  }
+  if (chosen < 0) {
+    return fmt::format("no choice within {:.3g} s: the fastest runs to catch up", limit);
+  }
+  if (frontier.options.size() == 1) return fmt::format("the only choice; within {:.3g} s", limit);
+  const std::string which =
+      chosen == 0 ? std::string("the only choice") : fmt::format("cheapest of {}", chosen + 1);
+  if (chosen + 1 == static_cast<int>(frontier.options.size())) {
+    return fmt::format("{} within {:.3g} s; nothing is cheaper", which, limit);
+  }
+  const estimator::Option& next = frontier.options[chosen + 1];
+  return fmt::format("{} within {:.3g} s; next cheaper {}x{}x{} would take {:.3g} s", which, limit,
+                     next.configuration.memory.value, next.configuration.instances,
+                     next.configuration.processes, next.duration.count());
+}
+
+}  // namespace
+
+StepConfStrategy::StepConfStrategy(Frontiers& frontiers, Seconds slo, GlobalCache& cache)
+    : frontiers_(frontiers),
+      cache_(cache),
+      divider_(frontiers.workflow().graph),
+      initial_(frontiers.workflow().steps.size()) {
+  const workflow::Workflow& workflow = frontiers.workflow();
+  for (workflow::StepId step = 0; step < workflow.graph.size(); ++step) {
+    const Frontier* frontier = workflow.steps[step].jobs > 0 ? &frontiers.expected(step) : nullptr;
+    weights_.push_back(frontier ? frontier->options[frontier->most_cost_effective].duration.count()
+                                : 0.0);
+  }
+  for (SubGraph& component : divider_.whole(slo)) {
+    const auto shared = std::make_shared<const SubGraph>(std::move(component));
+    for (const workflow::StepId step : shared->steps) initial_[step] = shared;
+  }
+}
+
+Decision StepConfStrategy::decide(const Question& question) {
+  if (question.step < 0 || question.step >= static_cast<int>(weights_.size()) ||
+      question.jobs < 1) {
+    throw Error(
+        fmt::format("no decision for step {} with {} jobs: the workflow has {} steps, and "
+                    "a step that is asked about at least 1 job",
+                    question.step, question.jobs, weights_.size()));
+  }
+  const Frontier& frontier = frontiers_.of(question.step, question.jobs);
+  // The jobs that the step really has decide its weight; for other steps the expected ones do.
+  const double expected = std::exchange(
+      weights_[question.step], frontier.options[frontier.most_cost_effective].duration.count());
+  const Seconds sub_slo = divide(question.step, question.now);
+  weights_[question.step] = expected;
+
+  const int chosen = frontier.cheapest_within(sub_slo);
+  const estimator::Option& option = chosen < 0 ? frontier.fastest() : frontier.options[chosen];
+  return {option.configuration, sub_slo, option.duration, option.cost,
+          reason(frontier, chosen, sub_slo, frontiers_.is_fixed(question.step))};
+}
+
+Seconds StepConfStrategy::divide(workflow::StepId step, Seconds now) {
+  for (;;) {
+    const GlobalCache::Entry entry = cache_.find(step);
+    const SubGraph& sub_graph = entry.sub_graph ? *entry.sub_graph : *initial_[step];
+    Division division = divider_.divide(sub_graph, step, now, weights_);
+    if (division.sub_graphs.empty() ||
+        cache_.store(entry.version, std::move(division.sub_graphs))) {
+      return division.sub_slo;
+    }
+  }
+}
+
+}  // namespace stepconf::optimizer

@@ -1,0 +1,50 @@
+#include "stepconf/optimizer/strategies.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <vector>
+
+#include "stepconf/base/error.h"
+#include "stepconf/base/suggest.h"
+#include "stepconf/optimizer/stepconf_strategy.h"
+
+namespace stepconf::optimizer {
+namespace {
+
+Seconds planned_for(const StrategyInputs& inputs) { return inputs.slo * (1 - inputs.headroom); }
+
+constexpr StrategyEntry kStrategies[] = {
+    {"stepconf",
+     "decides before each step, sharing the time left along the critical path (Algorithm 2)",
+     [](const StrategyInputs& inputs) -> std::unique_ptr<Strategy> {
+       return std::make_unique<StepConfStrategy>(inputs.frontiers, planned_for(inputs),
+                                                 inputs.cache);
+     }},
+};
+
+}  // namespace
+
+std::span<const StrategyEntry> strategies() { return kStrategies; }
+
+std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInputs& inputs) {
+  if (!std::isfinite(inputs.slo.count()) || inputs.slo.count() <= 0) {
+    throw InvalidInput(fmt::format("slo is {} s, must be more than 0", inputs.slo.count()));
+  }
+  if (!(inputs.headroom >= 0 && inputs.headroom < 1)) {
+    throw InvalidInput(
+        fmt::format("headroom is {}, must be at least 0 and less than 1", inputs.headroom));
+  }
+  std::vector<std::string_view> names;
+  for (const StrategyEntry& entry : kStrategies) {
+    if (entry.name == name) return entry.make(inputs);
+    names.push_back(entry.name);
+  }
+  const std::string close = nearest(name, names);
+  throw InvalidInput(fmt::format("unknown strategy \"{}\"{}; known: {}", name,
+                                 close.empty() ? "" : fmt::format(", meant \"{}\"?", close),
+                                 fmt::join(names, ", ")));
+}
+
+}  // namespace stepconf::optimizer
