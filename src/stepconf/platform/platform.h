@@ -39,6 +39,9 @@ struct Completion {
   /// Billed duration, INIT included; whole milliseconds, rounded up.
   Seconds billed{0};
   int max_memory_mb = 0;
+  /// Whether, at some time meanwhile, the sandboxes at work asked for more CPUs than the machine
+  /// has: then the duration says nothing about the function.
+  bool oversubscribed = false;
 
   bool ok() const { return status == "ok"; }
 };

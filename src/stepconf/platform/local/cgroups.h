@@ -1,0 +1,106 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stepconf/platform/local/cpu_quota.h"
+
+namespace stepconf::platform {
+
+/// A mounted cgroup hierarchy and this process's place in it (cgroups(7)).
+struct CgroupHierarchy {
+  int version = 2;
+  /// cgroup v1: the controllers of this hierarchy. cgroup v2: empty, a group's cgroup.controllers
+  /// tells.
+  std::vector<std::string> controllers;
+  std::filesystem::path mount_point;
+  /// This process's group, beginning with '/', relative to the mount point.
+  std::string own_group;
+  bool operator==(const CgroupHierarchy&) const = default;
+};
+
+/// Reads the texts of /proc/self/mounts and /proc/self/cgroup.
+std::vector<CgroupHierarchy> parse_hierarchies(std::string_view mounts, std::string_view own);
+
+/// The cgroups of one sandbox, one per hierarchy. Destroying it removes them if they are empty; the
+/// guard removes the others when the program ends.
+class SandboxGroup {
+ public:
+  SandboxGroup() = default;
+  ~SandboxGroup() { remove(); }
+  SandboxGroup(SandboxGroup&& other) noexcept { swap(other); }
+  SandboxGroup& operator=(SandboxGroup&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  SandboxGroup(const SandboxGroup&) = delete;
+  SandboxGroup& operator=(const SandboxGroup&) = delete;
+
+  /// The files into which the sandbox's first process writes itself.
+  std::vector<std::string> procs_files() const;
+  /// Gives the peak memory of all its processes together in MB, rounded up; absent where memory is
+  /// not accounted.
+  std::optional<int> peak_memory_mb() const;
+  /// Removes the groups; false where processes are still in them.
+  bool remove();
+
+ private:
+  friend class Cgroups;
+  void swap(SandboxGroup& other) noexcept {
+    folders_.swap(other.folders_);
+    peak_file_.swap(other.peak_file_);
+  }
+
+  std::vector<std::filesystem::path> folders_;
+  std::filesystem::path peak_file_;
+};
+
+/// Makes cgroups for sandboxes below this process's own group, or the nearest one above it that it
+/// may write to. Where that is not possible, says so and makes groups without effect. The groups of
+/// one server lie in one folder, "stepconf-PID-START", per hierarchy.
+class Cgroups {
+ public:
+  /// Finds the hierarchies, kills and removes what servers that are gone have left, and tries
+  /// whether a CPU limit can be set. `identity` is identity_of this process.
+  explicit Cgroups(const std::string& identity);
+  /// Removes the server's folders as far as they are empty.
+  ~Cgroups();
+  Cgroups(const Cgroups&) = delete;
+  Cgroups& operator=(const Cgroups&) = delete;
+
+  /// Whether sandboxes get the CPU share that they should.
+  bool limits_cpu() const { return cpu_.has_value(); }
+  /// Whether the kernel accounts a sandbox's memory.
+  bool accounts_memory() const { return memory_.has_value(); }
+  /// Tells why CPU is not limited; empty where it is.
+  const std::string& reason() const { return reason_; }
+  /// The server's folders, which the guard is to remove at the end.
+  std::vector<std::filesystem::path> folders() const;
+
+  /// Makes the groups of one sandbox. `name` is unique in this server. Throws Error where the
+  /// system refuses what it allowed before.
+  SandboxGroup create(const std::string& name, const CpuQuota& quota);
+
+ private:
+  struct Place {
+    int version = 2;
+    std::filesystem::path folder;
+  };
+  void use(const CgroupHierarchy& hierarchy, const std::string& identity);
+  std::optional<Place> usable_place(const CgroupHierarchy& hierarchy, std::string_view controller,
+                                    const std::string& identity);
+
+  std::optional<Place> cpu_;
+  std::optional<Place> memory_;
+  std::string reason_;
+};
+
+/// Kills the members of, and removes, the groups of servers that do not run any more. Returns how
+/// many servers' folders were removed.
+int remove_stale_groups(const std::vector<CgroupHierarchy>& hierarchies);
+
+}  // namespace stepconf::platform

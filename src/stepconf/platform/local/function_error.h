@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "stepconf/base/units.h"
+
+namespace stepconf::platform {
+
+/// Lambda's limits of a synchronous call, in bytes
+/// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+inline constexpr std::size_t kMaxRequestBytes = 6'291'456;
+inline constexpr std::size_t kMaxResponseBytes = 6'291'556;
+
+/// How an invocation failed, as Lambda tells it.
+struct FunctionError {
+  /// errorType: what Retry and Catch match.
+  std::string type;
+  /// errorMessage.
+  std::string message;
+  /// The payload: {"errorType", "errorMessage", ...}.
+  std::string document;
+};
+
+/// Makes an error and its document.
+FunctionError function_error(std::string type, std::string message);
+
+/// "RequestId: ID Error: Task timed out after 3.00 seconds", Sandbox.Timedout.
+FunctionError timed_out(std::string_view request_id, Seconds limit);
+
+/// "RequestId: ID Error: Runtime exited with error: exit status 1" (or "signal: killed", or
+/// "Runtime exited without providing a reason" for status 0), Runtime.ExitError. `wait_status` is
+/// waitpid(2)'s.
+FunctionError runtime_exited(std::string_view request_id, int wait_status);
+
+/// The command could not be started: Runtime.InvalidEntrypoint.
+FunctionError not_started(std::string_view request_id, std::string_view reason);
+
+/// Function.ResponseSizeTooLarge.
+FunctionError response_too_large();
+
+/// What a runtime posted to .../error or init/error: its own type and message. Where `body` has
+/// none, `header_type` (Lambda-Runtime-Function-Error-Type) or "Unhandled" stands for it.
+FunctionError reported_error(std::string body, std::string_view header_type);
+
+}  // namespace stepconf::platform

@@ -1,0 +1,314 @@
+// Nothing that a function starts may outlive the server, even where the server is killed by SIGKILL
+// and the function has daemonised itself out of its process group and session. Only a parent is
+// told reliably of a death, and only a "child subreaper" (prctl(2)) becomes the parent of orphans,
+// so this small process stands between the two: every process of every sandbox is its descendant
+// for life. The kernel closes the server's end of the socket when the server dies; the guard then
+// kills its descendants until there are none, removes their cgroups and ends.
+
+#include "stepconf/platform/local/guard.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "stepconf/platform/local/process_tree.h"
+#include "stepconf/platform/local/spawn_protocol.h"
+
+namespace stepconf::platform {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// What a child reports where it could not become the command: the step and errno.
+enum class SpawnStep : int { join_cgroup = 1, enter_directory = 2, execute = 3 };
+struct SpawnFault {
+  int step = 0;
+  int error = 0;
+};
+
+struct Child {
+  std::uint64_t token = 0;
+  std::string marker;
+  std::string procs_file;
+  // Open until the exec has happened or failed.
+  Descriptor exec_report;
+  bool failed = false;
+};
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+struct SpawnTask {
+  std::vector<std::string> command, environment, procs_files;
+  std::string directory;
+  int output = -1;
+  int report = -1;
+};
+
+bool join_cgroup(const std::string& procs_file) {
+  const Descriptor file(::open(procs_file.c_str(), O_WRONLY | O_CLOEXEC));
+  return file.open() && ::write(file.get(), "0", 1) == 1;
+}
+
+// Runs in the forked child; never returns.
+[[noreturn]] void become(SpawnTask task, const sigset_t& signals, pid_t guard) {
+  const auto fail = [&task](SpawnStep step) {
+    const SpawnFault fault{static_cast<int>(step), errno};
+    (void)!::write(task.report, &fault, sizeof fault);
+    ::_exit(127);
+  };
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != guard) ::_exit(127);
+  for (const std::string& file : task.procs_files) {
+    if (!join_cgroup(file)) fail(SpawnStep::join_cgroup);
+  }
+  if (!task.directory.empty() && ::chdir(task.directory.c_str()) != 0) {
+    fail(SpawnStep::enter_directory);
+  }
+  ::dup2(task.output, STDOUT_FILENO);
+  ::dup2(task.output, STDERR_FILENO);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_DFL);
+  ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+
+  std::vector<char*> arguments = pointers(task.command);
+  std::vector<char*> variables = pointers(task.environment);
+  environ = variables.data();
+  ::execvp(arguments.front(), arguments.data());
+  fail(SpawnStep::execute);
+  ::_exit(127);
+}
+
+class Guard {
+ public:
+  Guard(Descriptor socket, pid_t server) : channel_(std::move(socket)), server_(server) {}
+
+  int run() {
+    ::sigset_t blocked;
+    ::sigemptyset(&blocked);
+    ::sigaddset(&blocked, SIGCHLD);
+    ::sigaddset(&blocked, SIGUSR1);
+    ::sigprocmask(SIG_BLOCK, &blocked, &childrens_mask_);
+    ::sigdelset(&childrens_mask_, SIGCHLD);
+    signals_ = Descriptor(::signalfd(-1, &blocked, SFD_CLOEXEC | SFD_NONBLOCK));
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // A second line beside the socket, which some other child of the server might hold open.
+    ::prctl(PR_SET_PDEATHSIG, SIGUSR1);
+
+    while (server_lives_ && ::getppid() == server_) step();
+    end_everything();
+    return 0;
+  }
+
+ private:
+  void step() {
+    std::vector<pollfd> watched{{channel_.descriptor(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+    for (const auto& [pid, child] : children_) {
+      if (child.exec_report.open()) watched.push_back({child.exec_report.get(), POLLIN, 0});
+    }
+    if (::poll(watched.data(), watched.size(), -1) < 0) return;
+
+    std::array<signalfd_siginfo, 16> pending;
+    while (::read(signals_.get(), pending.data(), sizeof pending) > 0) {
+    }
+    for (auto& [pid, child] : children_) {
+      if (child.exec_report.open()) read_exec_report(pid, child, false);
+    }
+    reap();
+    server_lives_ = channel_.receive();
+    while (auto frame = channel_.next()) obey(*frame);
+  }
+
+  void obey(SpawnFrame& frame) {
+    switch (frame.kind()) {
+      case SpawnMessage::spawn:
+        return spawn(frame);
+      case SpawnMessage::kill: {
+        const std::uint64_t token = frame.take_number();
+        const auto found = std::ranges::find_if(
+            children_, [&](const auto& entry) { return entry.second.token == token; });
+        if (found != children_.end()) ::kill(found->first, SIGKILL);
+        return;
+      }
+      case SpawnMessage::remove_at_end:
+        cgroups_.push_back(frame.take_text());
+        return;
+      default:
+        return;
+    }
+  }
+
+  void spawn(SpawnFrame& frame) {
+    Child child;
+    SpawnTask task;
+    child.token = frame.take_number();
+    child.marker = frame.take_text();
+    task.command = frame.take_list();
+    task.environment = frame.take_list();
+    task.directory = frame.take_text();
+    task.procs_files = frame.take_list();
+    if (!task.procs_files.empty()) child.procs_file = task.procs_files.front();
+    const Descriptor output = channel_.next_descriptor();
+    task.output = output.get();
+
+    std::array<int, 2> report{};
+    if (::pipe2(report.data(), O_CLOEXEC | O_NONBLOCK) != 0) return tell_failure(child, errno);
+    child.exec_report = Descriptor(report[0]);
+    const Descriptor report_end(report[1]);
+    task.report = report_end.get();
+
+    const pid_t guard = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) return tell_failure(child, errno);
+    if (pid == 0) become(std::move(task), childrens_mask_, guard);
+    // Both do it, so that neither has to wait for the other.
+    ::setpgid(pid, pid);
+    children_.emplace(pid, std::move(child));
+  }
+
+  void tell_failure(const Child& child, int error, SpawnStep step = SpawnStep::execute) {
+    channel_.send(SpawnFrame(SpawnMessage::failed)
+                      .put(child.token)
+                      .put(static_cast<std::uint64_t>(step))
+                      .put(static_cast<std::uint64_t>(error)));
+  }
+
+  void read_exec_report(pid_t pid, Child& child, bool dead) {
+    SpawnFault fault;
+    const ssize_t size = ::read(child.exec_report.get(), &fault, sizeof fault);
+    if (size < 0 && errno == EAGAIN && !dead) return;
+    child.exec_report.reset();
+    if (size == sizeof fault) {
+      child.failed = true;
+      tell_failure(child, fault.error, static_cast<SpawnStep>(fault.step));
+    } else {
+      channel_.send(
+          SpawnFrame(SpawnMessage::started).put(child.token).put(static_cast<std::uint64_t>(pid)));
+    }
+  }
+
+  void reap() {
+    while (true) {
+      siginfo_t info{};
+      // Left as a zombie for now: its number, and so its group's, cannot be reused before its
+      // remains are gone.
+      if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+      const pid_t pid = info.si_pid;
+      const auto found = children_.find(pid);
+      if (found == children_.end()) {
+        ::waitpid(pid, nullptr, 0);
+        continue;
+      }
+      Child child = std::move(found->second);
+      if (child.exec_report.open()) read_exec_report(pid, child, true);
+      kill_remains(pid, child);
+      children_.erase(pid);
+      int status = 0;
+      ::waitpid(pid, &status, 0);
+      if (!child.failed) {
+        channel_.send(SpawnFrame(SpawnMessage::exited)
+                          .put(child.token)
+                          .put(static_cast<std::uint64_t>(status)));
+      }
+    }
+  }
+
+  // What is left of a sandbox whose first process has ended: its group, the members of its cgroup,
+  // and orphans that carry its marker.
+  std::vector<pid_t> remains(const Child& child) const {
+    std::vector<pid_t> found;
+    if (std::ifstream members(child.procs_file); members) {
+      for (pid_t member = 0; members >> member;) found.push_back(member);
+    }
+    for (const pid_t orphan : children_of(::getpid())) {
+      if (children_.contains(orphan) || !environment_has(orphan, child.marker)) continue;
+      found.push_back(orphan);
+      for (const pid_t below : descendants_of(orphan)) found.push_back(below);
+    }
+    return found;
+  }
+
+  void kill_remains(pid_t group, const Child& child) const {
+    const auto give_up = steady_clock::now() + milliseconds(500);
+    ::kill(-group, SIGKILL);
+    for (auto left = remains(child); !left.empty() && steady_clock::now() < give_up;
+         left = remains(child)) {
+      for (const pid_t process : left) ::kill(process, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
+    }
+  }
+
+  void end_everything() const {
+    const pid_t self = ::getpid();
+    const auto give_up = steady_clock::now() + std::chrono::seconds(5);
+    for (auto left = descendants_of(self); !left.empty() && steady_clock::now() < give_up;
+         left = descendants_of(self)) {
+      for (const pid_t process : left) ::kill(process, SIGKILL);
+      while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
+    }
+    for (const std::string& folder : cgroups_) remove_cgroup(folder);
+  }
+
+  // rmdir fails while the kernel still counts a member that was killed just now.
+  static void remove_cgroup(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    const auto give_up = steady_clock::now() + milliseconds(500);
+    do {
+      std::error_code error;
+      for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+           entry.increment(error)) {
+        if (entry->is_directory(error)) ::rmdir(entry->path().c_str());
+      }
+      if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) return;
+      std::this_thread::sleep_for(milliseconds(1));
+    } while (steady_clock::now() < give_up);
+  }
+
+  SpawnChannel channel_;
+  pid_t server_;
+  bool server_lives_ = true;
+  Descriptor signals_;
+  sigset_t childrens_mask_{};
+  std::map<pid_t, Child> children_;
+  std::vector<std::string> cgroups_;
+};
+
+}  // namespace
+
+int run_guard(Descriptor socket, pid_t server) {
+  // Out of the terminal's reach: Ctrl-C is for the server, which then closes the socket.
+  ::setsid();
+  ::prctl(PR_SET_NAME, "stepconf-guard");
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_IGN);
+  ::signal(SIGCHLD, SIG_DFL);
+  const int null = ::open("/dev/null", O_RDWR);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, standard);
+  // Nobody's pipe or socket may stay open because the guard still has it.
+  const unsigned kept = static_cast<unsigned>(socket.get());
+  ::close_range(STDERR_FILENO + 1, kept - 1, 0);
+  ::close_range(kept + 1, ~0U, 0);
+  return Guard(std::move(socket), server).run();
+}
+
+}  // namespace stepconf::platform

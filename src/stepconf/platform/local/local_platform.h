@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "stepconf/net/loop.h"
+#include "stepconf/platform/local/cgroups.h"
+#include "stepconf/platform/local/engine.h"
+#include "stepconf/platform/local/local_options.h"
+#include "stepconf/platform/local/spawner.h"
+#include "stepconf/platform/platform.h"
+
+namespace stepconf::platform {
+
+/// Runs functions on this machine as Lambda does: in sandboxes that talk the Runtime API, with CPU
+/// in proportion to memory where cgroups allow it. The sandboxes are served by a thread of its own.
+/// `start`, `wait_next` and `now` are for one thread, the others for any.
+class LocalPlatform final : public Platform {
+ public:
+  /// `spawner` must have been made while the program had one thread, and outlive the platform; only
+  /// one platform uses it at a time.
+  LocalPlatform(LocalPlatformOptions options, Spawner& spawner);
+  /// Kills the sandboxes and waits until they are gone.
+  ~LocalPlatform() override;
+  LocalPlatform(const LocalPlatform&) = delete;
+  LocalPlatform& operator=(const LocalPlatform&) = delete;
+
+  Seconds now() const override;
+  void start(const Invocation& invocation) override;
+  /// Throws Error where the guard of the sandboxes has died.
+  std::optional<Completion> wait_next(Seconds until) override;
+
+  /// Ends the present wait_next, or the next one, without a completion.
+  void interrupt();
+
+  /// Tells in a sentence for the user why sandboxes run without CPU limits; empty where they run
+  /// with them.
+  std::string limits() const;
+  /// Tells what has been done so far.
+  LocalStatistics statistics();
+  /// Whether sandboxes at work have asked for more CPUs than there are.
+  bool oversubscribed() { return statistics().oversubscribed > 0; }
+  const LocalPlatformOptions& options() const { return options_; }
+
+  /// Calls `task` in the platform's thread and waits until it has returned; rethrows what it
+  /// throws. Not to be called from that thread.
+  void in_loop(const std::function<void(Engine&, net::Loop&)>& task);
+
+ private:
+  void deliver(Completion completion);
+  void fail(const std::string& reason);
+
+  LocalPlatformOptions options_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::unique_ptr<Cgroups> cgroups_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Completion> completions_;
+  bool interrupted_ = false;
+  std::string failure_;
+
+  net::Loop loop_;
+  std::unique_ptr<Engine> engine_;
+  std::thread thread_;
+};
+
+}  // namespace stepconf::platform

@@ -1,0 +1,149 @@
+#include "stepconf/platform/local/process_tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace stepconf::platform {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<std::string> contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::vector<pid_t> numbered_entries(const std::string& folder) {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (const auto id = number(entry->path().filename().native())) {
+      found.push_back(static_cast<pid_t>(*id));
+    }
+  }
+  return found;
+}
+
+// The fields of /proc/PID/stat that follow the command's name, which may hold anything.
+std::vector<std::string> stat_fields(pid_t process) {
+  const auto text = contents(fmt::format("/proc/{}/stat", process));
+  if (!text) return {};
+  const auto name_end = text->rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::vector<std::string> fields;
+  std::size_t position = name_end + 2;
+  while (position < text->size()) {
+    const auto end = std::min(text->find(' ', position), text->size());
+    fields.push_back(text->substr(position, end - position));
+    position = end + 1;
+  }
+  return fields;
+}
+
+std::vector<pid_t> children_by_scan(pid_t process) {
+  std::vector<pid_t> found;
+  const std::string wanted = std::to_string(process);
+  for (const pid_t candidate : all_processes()) {
+    const auto fields = stat_fields(candidate);
+    if (fields.size() > 1 && fields[1] == wanted) found.push_back(candidate);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> found;
+  for (const pid_t thread : numbered_entries(fmt::format("/proc/{}/task", process))) {
+    std::ifstream file(fmt::format("/proc/{}/task/{}/children", process, thread));
+    // Kernels without CONFIG_PROC_CHILDREN have no such file.
+    if (!file && fs::exists(fmt::format("/proc/{}/task/{}", process, thread))) {
+      return children_by_scan(process);
+    }
+    for (pid_t child = 0; file >> child;) found.push_back(child);
+  }
+  return found;
+}
+
+std::vector<pid_t> descendants_of(pid_t process) {
+  std::vector<pid_t> found = children_of(process);
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    for (const pid_t child : children_of(found[next])) {
+      if (std::ranges::find(found, child) == found.end()) found.push_back(child);
+    }
+  }
+  return found;
+}
+
+std::vector<pid_t> all_processes() { return numbered_entries("/proc"); }
+
+bool environment_has(pid_t process, std::string_view prefix) {
+  const auto text = contents(fmt::format("/proc/{}/environ", process));
+  if (!text) return false;
+  const std::string_view all = *text;
+  for (std::size_t start = 0; start < all.size();) {
+    if (all.substr(start).starts_with(prefix)) return true;
+    const auto end = all.find('\0', start);
+    if (end == std::string_view::npos) break;
+    start = end + 1;
+  }
+  return false;
+}
+
+std::optional<std::uint64_t> start_ticks(pid_t process) {
+  // proc(5): starttime is field 22; the fields here begin with field 3.
+  constexpr std::size_t kStartTime = 22 - 3;
+  const auto fields = stat_fields(process);
+  if (fields.size() <= kStartTime) return std::nullopt;
+  const auto value = number(fields[kStartTime]);
+  if (!value) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
+std::string identity_of(pid_t process) {
+  return fmt::format("{}-{}", process, start_ticks(process).value_or(0));
+}
+
+bool identity_lives(std::string_view identity) {
+  const auto dash = identity.find('-');
+  if (dash == std::string_view::npos) return false;
+  const auto process = number(identity.substr(0, dash));
+  const auto ticks = number(identity.substr(dash + 1));
+  if (!process || !ticks) return false;
+  return start_ticks(static_cast<pid_t>(*process)) == static_cast<std::uint64_t>(*ticks);
+}
+
+int peak_resident_mb(pid_t process) {
+  std::vector<pid_t> tree = descendants_of(process);
+  tree.push_back(process);
+  std::int64_t total_kb = 0;
+  for (const pid_t member : tree) {
+    std::ifstream file(fmt::format("/proc/{}/status", member));
+    for (std::string word; file >> word;) {
+      if (word != "VmHWM:") continue;
+      std::int64_t kb = 0;
+      file >> kb;
+      total_kb += kb;
+      break;
+    }
+  }
+  return static_cast<int>((total_kb + 1023) / 1024);
+}
+
+}  // namespace stepconf::platform

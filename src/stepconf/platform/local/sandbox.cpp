@@ -1,0 +1,260 @@
+#include "stepconf/platform/local/sandbox.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "stepconf/platform/local/process_tree.h"
+#include "stepconf/platform/local/request_id.h"
+
+namespace stepconf::platform {
+
+namespace {
+
+constexpr std::string_view kRuntimeApi = "/2018-06-01/runtime/";
+
+net::Response json_response(int status, std::string body) {
+  net::Response response;
+  response.status = status;
+  response.headers.set("Content-Type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+net::Response accepted() { return json_response(202, R"({"status":"OK"})"); }
+
+net::Response refused(int status, const char* type, const char* message) {
+  return json_response(status,
+                       fmt::format(R"({{"errorMessage":"{}","errorType":"{}"}})", message, type));
+}
+
+Seconds whole_milliseconds(Seconds duration) {
+  return std::chrono::duration_cast<Seconds>(
+      std::chrono::ceil<std::chrono::milliseconds>(duration));
+}
+
+std::string deadline_header(Seconds limit) {
+  const auto deadline = std::chrono::system_clock::now() +
+                        std::chrono::duration_cast<std::chrono::system_clock::duration>(limit);
+  const auto since_epoch = deadline.time_since_epoch();
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
+}
+
+}  // namespace
+
+Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& function,
+                 MemoryMb memory)
+    : around_(surroundings),
+      name_(function),
+      settings_(surroundings.options.functions.at(function)),
+      memory_(memory),
+      created_(surroundings.owner.now()) {
+  const LocalPlatformOptions& options = around_.options;
+  net::ServerOptions listen;
+  // Beyond Lambda's limit, so that a response that is too large is seen and named rather than cut
+  // off.
+  listen.max_body_bytes = 256u << 20;
+  server_ = std::make_unique<net::Server>(
+      around_.loop, listen, [this](net::Request request, const net::Responder& responder) {
+        handle(std::move(request), responder);
+      });
+  std::function<void(std::string_view)> line;
+  if (options.log) line = [this](std::string_view text) { around_.options.log(name_, text); };
+  log_ = std::make_unique<LogPipe>(around_.loop, std::move(line));
+
+  if (around_.cgroups != nullptr) {
+    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()),
+                                     cpu_quota(vcpus(memory_) * options.cpu_scale));
+  }
+  SpawnOrder order;
+  if (!options.wrapper.empty()) order.command.push_back(options.wrapper.string());
+  order.command.insert(order.command.end(), settings_.command.begin(), settings_.command.end());
+  order.environment =
+      sandbox_environment(options, name_, memory_, fmt::format("127.0.0.1:{}", server_->port()));
+  order.directory = settings_.directory.string();
+  order.procs_files = group_.procs_files();
+  token_ = around_.spawner.spawn(order, log_->writing_end());
+  log_->hand_over();
+  set_deadline(options.init_limit);
+}
+
+Sandbox::~Sandbox() = default;
+
+void Sandbox::assign(std::unique_ptr<Work> work) {
+  work_ = std::move(work);
+  if (state_ == State::waiting) deliver();
+}
+
+bool Sandbox::mark_oversubscribed() {
+  return work_ != nullptr && !std::exchange(work_->completion.oversubscribed, true);
+}
+
+void Sandbox::handle(net::Request request, const net::Responder& responder) {
+  const std::string_view target = request.target;
+  if (!target.starts_with(kRuntimeApi)) {
+    return responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+  }
+  const std::string_view path = target.substr(kRuntimeApi.size());
+  if (request.method == "GET" && path == "invocation/next") return next_asked(responder);
+  if (request.method == "POST" && path == "init/error") {
+    return init_error_posted(std::move(request), responder);
+  }
+  const auto slash = path.rfind('/');
+  if (request.method != "POST" || slash == std::string_view::npos ||
+      !path.starts_with("invocation/")) {
+    return responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+  }
+  if (state_ != State::working || path.substr(0, slash) != "invocation/" + work_->request_id) {
+    return responder.send(refused(400, "InvalidRequestID", "Invalid request ID"));
+  }
+  if (path.substr(slash) == "/response") return response_posted(std::move(request), responder);
+  if (path.substr(slash) == "/error") return error_posted(std::move(request), responder);
+  responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+}
+
+void Sandbox::next_asked(const net::Responder& responder) {
+  if (state_ == State::working || state_ == State::closed) {
+    return responder.send(
+        refused(403, "InvalidStateTransition", "the event before has not been answered"));
+  }
+  if (state_ == State::initialising) init_ = around_.owner.now() - created_;
+  next_ = responder;
+  state_ = State::waiting;
+  set_deadline(around_.options.idle_limit);
+  if (work_) deliver();
+}
+
+void Sandbox::deliver() {
+  if (!next_->open()) {
+    // The runtime has dropped its connection and may ask anew.
+    next_.reset();
+    state_ = State::settling;
+    return set_deadline(settings_.timeout);
+  }
+  log_->drain();
+  if (!first_call_) log_->begin_call();
+  net::Response event = json_response(200, std::move(work_->payload));
+  event.headers.set("Lambda-Runtime-Aws-Request-Id", work_->request_id);
+  event.headers.set("Lambda-Runtime-Deadline-Ms", deadline_header(settings_.timeout));
+  event.headers.set("Lambda-Runtime-Invoked-Function-Arn", work_->invoked_arn);
+  event.headers.set("Lambda-Runtime-Trace-Id", make_trace_id());
+  state_ = State::working;
+  set_deadline(settings_.timeout);
+  work_->completion.started = around_.owner.now();
+  next_->send(std::move(event));
+  next_.reset();
+}
+
+void Sandbox::response_posted(net::Request request, const net::Responder& responder) {
+  if (request.body.size() > kMaxResponseBytes) {
+    finish(response_too_large(), {});
+    return responder.send(
+        refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size"));
+  }
+  finish(std::nullopt, std::move(request.body));
+  responder.send(accepted());
+}
+
+void Sandbox::error_posted(net::Request request, const net::Responder& responder) {
+  const std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type").value_or("");
+  finish(reported_error(std::move(request.body), type), {});
+  responder.send(accepted());
+}
+
+void Sandbox::init_error_posted(net::Request request, const net::Responder& responder) {
+  if (state_ != State::initialising) {
+    return responder.send(
+        refused(403, "InvalidStateTransition", "the runtime has initialised already"));
+  }
+  const std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type").value_or("");
+  responder.send(accepted());
+  close(reported_error(std::move(request.body), type));
+}
+
+// The caller is told before the runtime is: what the runtime does next is not the caller's time.
+void Sandbox::finish(const std::optional<FunctionError>& error, std::string payload) {
+  const std::unique_ptr<Work> work = std::move(work_);
+  const bool reached = state_ == State::working;
+  Completion& completion = work->completion;
+  completion.ended = around_.owner.now();
+  if (!reached) {
+    completion.started = completion.ended;
+    init_ = completion.ended - created_;
+  }
+  completion.cold = first_call_;
+  completion.init = first_call_ ? init_ : Seconds(0);
+  completion.billed = whole_milliseconds(completion.ended - completion.started + completion.init);
+  completion.max_memory_mb = peak_memory_mb();
+  completion.payload = error ? error->document : std::move(payload);
+  if (error) {
+    completion.status = error->type;
+    completion.error_message = error->message;
+  }
+  first_call_ = false;
+  if (reached) state_ = State::settling;
+  // A sandbox that is ending takes no more calls.
+  const bool goes_on = reached && !ending_;
+
+  Outcome outcome{std::move(completion), std::move(work->request_id), log_->tail()};
+  around_.owner.call_ended(*this);
+  if (goes_on) around_.owner.became_idle(*this);
+  work->done(std::move(outcome));
+}
+
+void Sandbox::close(const std::optional<FunctionError>& error) {
+  if (state_ == State::closed) return;
+  peak_memory_mb();
+  around_.spawner.kill(token_);
+  end(error);
+}
+
+void Sandbox::end(const std::optional<FunctionError>& error) {
+  if (state_ == State::closed || ending_) return;
+  ending_ = true;
+  deadline_.reset();
+  next_.reset();
+  std::unique_ptr<Work> undelivered;
+  if (work_ && state_ == State::settling) undelivered = std::move(work_);
+  if (work_) finish(error ? *error : runtime_exited(work_->request_id, SIGKILL), {});
+  state_ = State::closed;
+  around_.owner.closed(*this, std::move(undelivered));
+}
+
+void Sandbox::process_failed(const std::string& reason) {
+  const std::string program = around_.options.wrapper.empty() ? settings_.command.front()
+                                                              : around_.options.wrapper.string();
+  end(not_started(
+      work_ ? work_->request_id : "",
+      fmt::format("cannot start {} in {}: {}", program, settings_.directory.string(), reason)));
+}
+
+void Sandbox::process_exited(int wait_status) {
+  end(runtime_exited(work_ ? work_->request_id : "", wait_status));
+}
+
+void Sandbox::set_deadline(Seconds delay) {
+  deadline_ = around_.loop.after(delay, [this] { deadline_passed(); });
+}
+
+void Sandbox::deadline_passed() {
+  if (state_ == State::initialising && work_) {
+    return close(function_error(
+        "Sandbox.Timedout", fmt::format("RequestId: {} Error: INIT timed out after {:.2f} seconds",
+                                        work_->request_id, around_.options.init_limit.count())));
+  }
+  if (state_ == State::working) return close(timed_out(work_->request_id, settings_.timeout));
+  close();
+}
+
+int Sandbox::peak_memory_mb() {
+  int peak = group_.peak_memory_mb().value_or(0);
+  // A process that has ended already shows no memory of its own.
+  if (peak == 0 && process_ > 0 && !ending_) peak = peak_resident_mb(process_);
+  peak_mb_ = std::max(peak_mb_, peak);
+  return peak_mb_;
+}
+
+}  // namespace stepconf::platform

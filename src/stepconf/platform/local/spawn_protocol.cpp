@@ -1,0 +1,139 @@
+#include "stepconf/platform/local/spawn_protocol.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace stepconf::platform {
+
+namespace {
+
+// Room for one descriptor's control message.
+struct alignas(cmsghdr) ControlSpace {
+  std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
+};
+
+}  // namespace
+
+SpawnFrame SpawnFrame::received(std::string bytes) {
+  SpawnFrame frame(SpawnMessage::spawn);
+  frame.bytes_ = std::move(bytes);
+  return frame;
+}
+
+SpawnFrame& SpawnFrame::put(std::uint64_t number) {
+  std::array<char, sizeof number> raw{};
+  std::memcpy(raw.data(), &number, sizeof number);
+  bytes_.append(raw.data(), raw.size());
+  return *this;
+}
+
+SpawnFrame& SpawnFrame::put(std::string_view text) {
+  put(static_cast<std::uint64_t>(text.size()));
+  bytes_.append(text);
+  return *this;
+}
+
+SpawnFrame& SpawnFrame::put(const std::vector<std::string>& list) {
+  put(static_cast<std::uint64_t>(list.size()));
+  for (const std::string& text : list) put(std::string_view(text));
+  return *this;
+}
+
+std::uint64_t SpawnFrame::take_number() {
+  std::uint64_t number = 0;
+  if (position_ + sizeof number > bytes_.size()) return 0;
+  std::memcpy(&number, bytes_.data() + position_, sizeof number);
+  position_ += sizeof number;
+  return number;
+}
+
+std::string SpawnFrame::take_text() {
+  const std::uint64_t size = take_number();
+  if (size > bytes_.size() - position_) return {};
+  std::string text = bytes_.substr(position_, size);
+  position_ += size;
+  return text;
+}
+
+std::vector<std::string> SpawnFrame::take_list() {
+  std::vector<std::string> list;
+  for (std::uint64_t left = take_number(); left > 0; --left) list.push_back(take_text());
+  return list;
+}
+
+bool SpawnChannel::send(const SpawnFrame& frame, int attached) {
+  const std::uint32_t size = static_cast<std::uint32_t>(frame.bytes().size());
+  std::string wire(sizeof size, '\0');
+  std::memcpy(wire.data(), &size, sizeof size);
+  wire += frame.bytes();
+
+  ControlSpace control;
+  for (std::size_t sent = 0; sent < wire.size();) {
+    iovec part{wire.data() + sent, wire.size() - sent};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (sent == 0 && attached >= 0) {
+      message.msg_control = control.bytes.data();
+      message.msg_controllen = control.bytes.size();
+      cmsghdr* header = CMSG_FIRSTHDR(&message);
+      header->cmsg_level = SOL_SOCKET;
+      header->cmsg_type = SCM_RIGHTS;
+      header->cmsg_len = CMSG_LEN(sizeof attached);
+      std::memcpy(CMSG_DATA(header), &attached, sizeof attached);
+    }
+    const ssize_t written = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    sent += static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+bool SpawnChannel::receive() {
+  std::array<char, 65536> chunk;
+  while (true) {
+    ControlSpace control;
+    iovec part{chunk.data(), chunk.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = control.bytes.size();
+    const ssize_t size = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+    if (size == 0) return false;
+    buffer_.append(chunk.data(), static_cast<std::size_t>(size));
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
+      if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+      int descriptor = -1;
+      std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+      descriptors_.emplace_back(descriptor);
+    }
+  }
+}
+
+std::optional<SpawnFrame> SpawnChannel::next() {
+  std::uint32_t size = 0;
+  if (buffer_.size() < sizeof size) return std::nullopt;
+  std::memcpy(&size, buffer_.data(), sizeof size);
+  if (buffer_.size() < sizeof size + size) return std::nullopt;
+  std::string bytes = buffer_.substr(sizeof size, size);
+  buffer_.erase(0, sizeof size + size);
+  return SpawnFrame::received(std::move(bytes));
+}
+
+Descriptor SpawnChannel::next_descriptor() {
+  if (descriptors_.empty()) return Descriptor();
+  Descriptor descriptor = std::move(descriptors_.front());
+  descriptors_.pop_front();
+  return descriptor;
+}
+
+}  // namespace stepconf::platform
