@@ -16,6 +16,7 @@ struct FakeAnswer {
   Seconds duration{1};
   std::string status = "ok";
   Json payload;
+  bool cold = false;
 };
 
 /// A platform with a clock of its own that jumps from event to event. Functions see the whole batch
@@ -41,6 +42,7 @@ class FakePlatform final : public platform::Platform {
     completion.dispatched = completion.started = now_;
     completion.ended = now_ + answer.duration;
     completion.billed = answer.duration;
+    completion.cold = answer.cold;
     ends_.emplace(std::pair(completion.ended, sequence_++), completion);
   }
 
