@@ -31,7 +31,8 @@ struct Observation {
   double weight = 1;
 };
 
-/// A parameter of a form: its name in models.json and the bounds that keep predictions positive.
+/// A parameter of a form: its name in models.json and the bounds, 0 among them, that keep
+/// predictions positive.
 struct ParameterInfo {
   std::string_view name;
   std::string_view unit;
@@ -47,8 +48,8 @@ class DurationForm {
   virtual std::span<const ParameterInfo> parameters() const = 0;
   /// Evaluates the form; `parameters` in the order of parameters().
   virtual double seconds(std::span<const double> parameters, const InstanceLoad& load) const = 0;
-  /// Tells which parameters these observations can pin down; the others are held at their lower
-  /// bound. Empty where the form cannot be fitted to them.
+  /// Tells which parameters these observations can pin down; the others are held at 0. Empty where
+  /// the form cannot be fitted to them.
   virtual std::vector<bool> identifiable(std::span<const Observation> observations) const = 0;
   /// Proposes points from which a search should begin, at least one.
   virtual std::vector<std::vector<double>> starts(

@@ -57,7 +57,7 @@ std::optional<DurationModel> fit_form(const DurationForm& form,
   std::optional<LeastSquaresSolution> best;
   for (std::vector<double>& start : starts) {
     for (std::size_t i = 0; i < start.size(); ++i) {
-      if (!free[i]) start[i] = problem.lower[i];
+      if (!free[i]) start[i] = 0;
     }
     LeastSquaresSolution solution = minimise(problem, std::move(start));
     if (solution.usable && (!best || solution.cost < best->cost)) best = std::move(solution);
@@ -82,13 +82,12 @@ std::optional<ErrorSummary> cross_validate(const DurationModel& model,
     for (std::size_t i = 0; i < loads.size(); ++i) {
       if (i % folds != fold) rest.push_back(loads[i].observation);
     }
-    if (rest.empty()) continue;
+    if (rest.empty()) return std::nullopt;
     const auto refitted = fit_form(model.form(), rest, &model);
-    if (!refitted) continue;
+    if (!refitted) return std::nullopt;
     for (std::size_t i = fold; i < loads.size(); i += folds)
       errors.push_back(relative_error(*refitted, loads[i]));
   }
-  if (errors.size() * 2 < loads.size()) return std::nullopt;
   return summary(errors);
 }
 

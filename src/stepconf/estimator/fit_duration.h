@@ -21,8 +21,8 @@ std::optional<DurationModel> fit_form(const DurationForm& form,
 ErrorSummary errors_of(const DurationModel& model, std::span<const MeasuredLoad> loads);
 
 /// Tells the relative errors for loads that the fit did not see. Each load is left out once, alone
-/// while that is affordable, else with others; loads without which the form cannot be determined
-/// are passed over. Absent where that leaves fewer than half of them.
+/// while that is affordable, else with others. Absent where the form cannot be determined without
+/// some of them: errors on the others alone would flatter it.
 std::optional<ErrorSummary> cross_validate(const DurationModel& model,
                                            std::span<const MeasuredLoad> loads);
 
