@@ -43,7 +43,7 @@ std::string MemoryNeed::why_not(const InstanceLoad& load) const {
   if (!peak || seen_to_fit) return {};
   const double need = (peak->base_mb + peak->per_process_mb * load.processes) * (1 + kMemoryMargin);
   if (need <= load.memory.value) return {};
-  return fmt::format("needs {:.0f} MB at {} {}", std::ceil(need), load.processes,
+  return fmt::format("needs {:.0f} MB at {} {}", std::ceil(need - 1e-6), load.processes,
                      load.processes == 1 ? "process" : "processes");
 }
 
