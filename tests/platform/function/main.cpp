@@ -1,0 +1,94 @@
+// A function that does what its event says, and what ON_INIT says before that. An event without any
+// of the words is its own answer.
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "stepconf/base/json.h"
+#include "stepconf/net/client.h"
+#include "stepconf/runtime/serve.h"
+
+namespace {
+
+using stepconf::Json;
+using stepconf::runtime::HandlerError;
+using stepconf::runtime::Invocation;
+
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+// Leaves a process that is neither in our group nor in our session, nor our child, as daemons do.
+void daemonise() {
+  if (::fork() != 0) return;
+  ::setsid();
+  if (::fork() != 0) ::_exit(0);
+  while (true) ::pause();
+}
+
+double cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Uses CPU for so long by the clock and tells how much it got.
+Json spin(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  const double cpu_start = cpu_seconds();
+  std::chrono::duration<double> elapsed{0};
+  while (elapsed.count() < seconds) elapsed = Clock::now() - start;
+  return {{"cpu", cpu_seconds() - cpu_start}, {"elapsed", elapsed.count()}};
+}
+
+Json handle(const Json& event, const Invocation& invocation) {
+  if (!event.is_object()) return event;
+  if (event.contains("print")) std::cout << event["print"].get<std::string>() << std::endl;
+  if (event.contains("sleep")) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(event["sleep"].get<double>()));
+  }
+  if (event.contains("spin")) return spin(event["spin"].get<double>());
+  if (event.contains("exit")) ::_exit(event["exit"].get<int>());
+  if (event.contains("signal")) ::raise(event["signal"].get<int>());
+  if (event.contains("throw")) throw HandlerError(event["throw"].get<std::string>(), "as told");
+  if (event.contains("bytes")) return std::string(event["bytes"].get<std::size_t>(), 'x');
+  if (event.contains("variable")) return variable(event["variable"].get<std::string>());
+  if (event.contains("pid")) return ::getpid();
+  if (event.contains("arn")) return invocation.function_arn;
+  if (event.contains("daemonise")) daemonise();
+  return event;
+}
+
+int initialise(const std::string& how) {
+  if (how == "exit") return 7;
+  if (how == "hang") {
+    while (true) ::pause();
+  }
+  const std::string api = variable("AWS_LAMBDA_RUNTIME_API");
+  const auto colon = api.find(':');
+  stepconf::net::BlockingClient client(api.substr(0, colon), std::stoi(api.substr(colon + 1)));
+  stepconf::net::Request request;
+  request.method = "POST";
+  request.target = "/2018-06-01/runtime/init/error";
+  request.body = R"({"errorType":"Init.Broken","errorMessage":"no weights"})";
+  client.exchange(request, std::nullopt);
+  return 1;
+}
+
+}  // namespace
+
+int main() {
+  const std::string how = variable("ON_INIT");
+  if (!how.empty()) return initialise(how);
+  return stepconf::runtime::serve(handle);
+}

@@ -1,0 +1,175 @@
+#include "stepconf/platform/local/spawner.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <map>
+
+#include "stepconf/platform/local/process_tree.h"
+#include "tests/platform/eventually.h"
+
+namespace stepconf::platform {
+namespace {
+
+// The processes that this test program's sandboxes started and that still live.
+std::vector<pid_t> sandbox_processes(pid_t server = ::getpid()) {
+  std::vector<pid_t> found;
+  for (const pid_t process : all_processes()) {
+    if (environment_has(process, "STEPCONF_SANDBOX=" + identity_of(server) + ".")) {
+      found.push_back(process);
+    }
+  }
+  return found;
+}
+
+class SpawnerTest : public testing::Test {
+ protected:
+  SpawnerTest() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    reading_ = Descriptor(ends[0]);
+    writing_ = Descriptor(ends[1]);
+  }
+
+  SpawnToken spawn(const std::string& script, const std::string& directory = "/") {
+    return spawner_.spawn(
+        {{"sh", "-c", script}, {"PATH=/usr/bin:/bin", "COLOUR=blue"}, directory, {}},
+        writing_.get());
+  }
+
+  std::optional<SpawnNotice> next_notice() {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (pending_.empty() && std::chrono::steady_clock::now() < give_up && spawner_.alive()) {
+      pollfd watched{spawner_.descriptor(), POLLIN, 0};
+      ::poll(&watched, 1, 100);
+      pending_ = spawner_.notices();
+    }
+    if (pending_.empty()) return std::nullopt;
+    const SpawnNotice notice = pending_.front();
+    pending_.erase(pending_.begin());
+    return notice;
+  }
+
+  // The wait status of `token`, skipping other notices.
+  int exit_of(SpawnToken token) {
+    while (const auto notice = next_notice()) {
+      if (notice->token == token && notice->kind == SpawnNotice::Kind::exited) {
+        return notice->wait_status;
+      }
+    }
+    return -1;
+  }
+
+  std::string output() {
+    writing_.reset();
+    std::string text(4096, '\0');
+    const ssize_t size = ::read(reading_.get(), text.data(), text.size());
+    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return text;
+  }
+
+  Spawner spawner_;
+  Descriptor reading_, writing_;
+  std::vector<SpawnNotice> pending_;
+};
+
+TEST_F(SpawnerTest, StartsACommandWithItsOwnEnvironmentFolderAndOutput) {
+  ::setenv("NOT_FOR_SANDBOXES", "1", 1);
+  const SpawnToken token =
+      spawn("echo $COLOUR $NOT_FOR_SANDBOXES $PWD; ps -o pgid= -p $$ >/dev/null", "/usr");
+  const auto started = next_notice();
+  ASSERT_TRUE(started);
+  EXPECT_EQ(started->kind, SpawnNotice::Kind::started);
+  EXPECT_EQ(started->token, token);
+  EXPECT_GT(started->process, 0);
+  exit_of(token);
+  EXPECT_EQ(output(), "blue /usr\n");
+}
+
+TEST_F(SpawnerTest, TellsHowAProcessEnded) {
+  const int exited = exit_of(spawn("exit 3"));
+  EXPECT_TRUE(WIFEXITED(exited));
+  EXPECT_EQ(WEXITSTATUS(exited), 3);
+  const int killed = exit_of(spawn("kill -SEGV $$"));
+  EXPECT_TRUE(WIFSIGNALED(killed));
+  EXPECT_EQ(WTERMSIG(killed), SIGSEGV);
+}
+
+TEST_F(SpawnerTest, TellsWhyACommandCannotStart) {
+  spawner_.spawn({{"/no/such/program"}, {}, "/", {}}, writing_.get());
+  const auto no_program = next_notice();
+  ASSERT_TRUE(no_program);
+  EXPECT_EQ(no_program->kind, SpawnNotice::Kind::failed);
+  EXPECT_EQ(no_program->failure, "exec: No such file or directory");
+
+  spawner_.spawn({{"true"}, {}, "/no/such/folder", {}}, writing_.get());
+  const auto no_folder = next_notice();
+  ASSERT_TRUE(no_folder);
+  EXPECT_EQ(no_folder->failure, "chdir: No such file or directory");
+}
+
+TEST_F(SpawnerTest, KillsAProcessAndAllThatItStarted) {
+  const SpawnToken token = spawn("sleep 1000 & setsid sleep 1000 & sleep 1000");
+  ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 4; }));
+  spawner_.kill(token);
+  EXPECT_TRUE(WIFSIGNALED(exit_of(token)));
+  EXPECT_TRUE(sandbox_processes().empty());
+}
+
+TEST_F(SpawnerTest, LeavesNothingOfASandboxWhoseFirstProcessEnds) {
+  // The inner shell ends at once, so its child in a session of its own becomes an orphan.
+  const SpawnToken token =
+      spawn("setsid sh -c 'sleep 1000 & exit' ; echo ready; read x </dev/null");
+  EXPECT_TRUE(WIFEXITED(exit_of(token)));
+  EXPECT_TRUE(sandbox_processes().empty());
+}
+
+TEST_F(SpawnerTest, SparesTheOtherSandboxes) {
+  const SpawnToken kept = spawn("exec sleep 1000");
+  for (int i = 0; i < 10; ++i) exit_of(spawn("true"));
+  EXPECT_EQ(sandbox_processes().size(), 1u);
+  spawner_.kill(kept);
+  EXPECT_TRUE(WIFSIGNALED(exit_of(kept)));
+}
+
+TEST(Spawner, KillsEverythingAtItsEnd) {
+  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  {
+    Spawner spawner;
+    spawner.spawn(
+        {{"sh", "-c", "(setsid sleep 1000 &) ; sleep 1000"}, {"PATH=/usr/bin:/bin"}, "/", {}},
+        null.get());
+    ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 3; }));
+  }
+  EXPECT_TRUE(sandbox_processes().empty());
+}
+
+TEST(Spawner, LeavesNothingWhereItsGuardIsKilled) {
+  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  {
+    Spawner spawner;
+    spawner.spawn(
+        {{"sh", "-c", "(setsid sleep 1000 &) ; sleep 1000"}, {"PATH=/usr/bin:/bin"}, "/", {}},
+        null.get());
+    ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 3; }));
+    ::kill(spawner.guard(), SIGKILL);
+    EXPECT_TRUE(eventually([&] { return spawner.notices().empty() && !spawner.alive(); }));
+  }
+  EXPECT_TRUE(eventually([] { return sandbox_processes().empty(); }));
+}
+
+TEST(ProcessTree, AnIdentityOutlivesNoProcess) {
+  EXPECT_TRUE(identity_lives(identity_of(::getpid())));
+  // The same number with another start is another process.
+  EXPECT_FALSE(identity_lives(std::to_string(::getpid()) + "-1"));
+  EXPECT_FALSE(identity_lives("nonsense"));
+}
+
+}  // namespace
+}  // namespace stepconf::platform
