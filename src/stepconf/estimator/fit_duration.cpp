@@ -74,8 +74,8 @@ ErrorSummary errors_of(const DurationModel& model, std::span<const MeasuredLoad>
 
 std::optional<ErrorSummary> cross_validate(const DurationModel& model,
                                            std::span<const MeasuredLoad> loads) {
-  // The work is folds x loads; this bounds it, and leaves out one load at a time up to 141 of them.
-  const std::size_t folds = std::min(loads.size(), std::max<std::size_t>(8, 20'000 / loads.size()));
+  // The work is folds x loads; this bounds it, and leaves out one load at a time up to 100 of them.
+  const std::size_t folds = std::min(loads.size(), std::max<std::size_t>(8, 10'000 / loads.size()));
   std::vector<double> errors;
   for (std::size_t fold = 0; fold < folds; ++fold) {
     std::vector<Observation> rest;

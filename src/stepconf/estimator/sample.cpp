@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "stepconf/base/error.h"
+#include "stepconf/base/json.h"
 #include "stepconf/base/suggest.h"
 #include "stepconf/estimator/csv.h"
 
@@ -33,9 +34,25 @@ void require_columns(const CsvTable& table) {
   }
 }
 
+// Names go into JSON documents, which are UTF-8.
+bool is_utf8(std::string_view text) {
+  try {
+    static_cast<void>(Json(std::string(text)).dump());
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
+std::string name(const CsvFields& fields, std::string_view column) {
+  const std::string_view text = fields.text(column);
+  if (!is_utf8(text)) fields.fail(column, "is not valid UTF-8");
+  return std::string(text);
+}
+
 Sample read_sample(const CsvFields& fields) {
   Sample sample;
-  sample.function = fields.text("function");
+  sample.function = name(fields, "function");
   if (sample.function.empty()) fields.fail("function", "is empty, must be a function's name");
   const auto memory = fields.whole("memory_mb", 1, kMostMemoryMb);
   if (!memory) fields.fail("memory_mb", "is empty, must be a number of MB of at least 1");
@@ -48,7 +65,7 @@ Sample read_sample(const CsvFields& fields) {
   sample.dispatch_ms = fields.number("dispatch_ms", 0, kMostMs);
   sample.max_memory_mb = fields.number("max_memory_mb", 0, kMostMemoryMb);
   sample.cold = fields.whole("cold", 0, 1).value_or(0) == 1;
-  if (const auto status = fields.text("status"); !status.empty()) sample.status = status;
+  if (const auto status = name(fields, "status"); !status.empty()) sample.status = status;
   if (sample.ok() && !sample.duration_ms) {
     fields.fail("duration_ms", "is empty, must be given where the status is ok");
   }
