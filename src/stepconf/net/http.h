@@ -8,6 +8,9 @@
 
 namespace stepconf::net {
 
+/// Compares names of header fields, without regard to case.
+bool same_name(std::string_view a, std::string_view b);
+
 /// Header fields in the order they were received; names compare without regard to case.
 struct Headers {
   std::vector<std::pair<std::string, std::string>> fields;

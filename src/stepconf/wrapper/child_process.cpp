@@ -1,0 +1,116 @@
+#include "stepconf/wrapper/child_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+namespace stepconf::wrapper {
+namespace {
+
+struct Pipe {
+  net::Descriptor read;
+  net::Descriptor write;
+};
+
+Pipe make_pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    throw StartFailure(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+  }
+  return {net::Descriptor(ends[0]), net::Descriptor(ends[1])};
+}
+
+void restore_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+std::string signal_name(int number) {
+  // Lambda's own words, which are Go's names of signals.
+  switch (number) {
+    case SIGKILL:
+      return "killed";
+    case SIGSEGV:
+      return "segmentation fault";
+    case SIGABRT:
+      return "aborted";
+    case SIGTERM:
+      return "terminated";
+    case SIGBUS:
+      return "bus error";
+    default:
+      return fmt::format("signal {}", number);
+  }
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(std::span<const std::string> command,
+                           std::span<const std::pair<std::string, std::string>> variables,
+                           std::span<const std::string> unset) {
+  Pipe output = make_pipe();
+  Pipe errors = make_pipe();
+  Pipe exec_failure = make_pipe();
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const pid_t parent = ::getpid();
+
+  pid_ = ::fork();
+  if (pid_ < 0) throw StartFailure(fmt::format("cannot fork: {}", std::strerror(errno)));
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);  // it died before the line above
+    restore_signals();
+    ::dup2(output.write.get(), STDOUT_FILENO);
+    ::dup2(errors.write.get(), STDERR_FILENO);
+    for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
+    for (const std::string& name : unset) ::unsetenv(name.c_str());
+    ::execvp(arguments[0], arguments.data());
+    const int reason = errno;
+    (void)!::write(exec_failure.write.get(), &reason, sizeof reason);
+    ::_exit(127);
+  }
+  exec_failure.write.reset();
+  int reason = 0;
+  if (::read(exec_failure.read.get(), &reason, sizeof reason) == sizeof reason) {
+    wait();
+    throw StartFailure(fmt::format("fork/exec {}: {}", command[0], std::strerror(reason)));
+  }
+  pidfd_ = net::Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  if (!pidfd_) {
+    const std::string why = std::strerror(errno);
+    ::kill(pid_, SIGKILL);
+    wait();
+    throw StartFailure(fmt::format("cannot watch process: pidfd_open: {}", why));
+  }
+  stdout_ = std::move(output.read);
+  stderr_ = std::move(errors.read);
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  wait();
+}
+
+std::string ChildProcess::wait() {
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status)) return fmt::format("signal: {}", signal_name(WTERMSIG(status)));
+  const int code = WEXITSTATUS(status);
+  return code == 0 ? "" : fmt::format("exit status {}", code);
+}
+
+}  // namespace stepconf::wrapper

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stepconf/base/error.h"
+#include "stepconf/net/descriptor.h"
+
+namespace stepconf::wrapper {
+
+/// Reports a command that cannot be executed.
+class StartFailure : public Error {
+  using Error::Error;
+};
+
+/// A child process, killed by the destructor and by the kernel when the wrapper dies, however that
+/// happens. To be started from the wrapper's main thread, whose end counts as the wrapper's.
+class ChildProcess {
+ public:
+  /// Starts `command`, found as execvp finds it, with the wrapper's environment and `variables`
+  /// (name, value; set or replaced) and `unset` removed. Throws StartFailure with the system's
+  /// reason.
+  ChildProcess(std::span<const std::string> command,
+               std::span<const std::pair<std::string, std::string>> variables,
+               std::span<const std::string> unset);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+  /// Readable once the process has ended.
+  int ended_descriptor() const { return pidfd_.get(); }
+  /// Gives the reading ends of the process's output, to be taken once.
+  net::Descriptor take_stdout() { return std::move(stdout_); }
+  net::Descriptor take_stderr() { return std::move(stderr_); }
+
+  /// Waits for the process's end and says how it ended as Lambda does: "exit status 1",
+  /// "signal: killed"; empty for status 0.
+  std::string wait();
+
+ private:
+  pid_t pid_ = -1;
+  net::Descriptor pidfd_;
+  net::Descriptor stdout_;
+  net::Descriptor stderr_;
+};
+
+}  // namespace stepconf::wrapper

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stepconf/base/error.h"
+#include "stepconf/wrapper/outcome.h"
+
+namespace stepconf::wrapper {
+
+/// Several jobs in one event: {"stepconf": {"processes": 4}, "jobs": [JOB, ...]}.
+struct Batch {
+  /// How many jobs may be at work at the same time.
+  int processes = 1;
+  /// Whether each job reports its own error; else the first one fails the batch.
+  bool collect = false;
+  /// The jobs' JSON texts, views into the event.
+  std::vector<std::string_view> jobs;
+};
+
+/// Reports an event that has the member `stepconf` but is no batch.
+class InvalidBatch : public InvalidInput {
+  using InvalidInput::InvalidInput;
+};
+
+/// Recognises a batch by the member `stepconf`; absent where the event is anything else, which may
+/// be no JSON at all. Throws InvalidBatch that says what is wrong.
+std::optional<Batch> parse_batch(std::string_view event);
+
+/// Writes the batch's result, an array in the order of the jobs: the results, or, for `collect`,
+/// {"result": RESULT} or {"error": DOCUMENT} each.
+std::string join_results(std::span<const Outcome> outcomes, bool collect);
+
+}  // namespace stepconf::wrapper

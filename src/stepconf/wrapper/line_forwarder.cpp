@@ -1,0 +1,84 @@
+#include "stepconf/wrapper/line_forwarder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+namespace stepconf::wrapper {
+namespace {
+
+// A longer line is cut rather than kept in memory.
+constexpr std::size_t kLongestLine = 256 * 1024;
+
+void write_all(int target, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(target, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody reads the log any more
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+LineForwarder::LineForwarder(net::Loop& loop, net::Descriptor source, int target)
+    : source_(std::move(source)), target_(target) {
+  ::fcntl(source_.get(), F_SETFL, O_NONBLOCK);
+  watch_ = loop.on_readable(source_.get(), [this] { drain(); });
+}
+
+LineForwarder::~LineForwarder() {
+  drain();
+  pass_lines(true);
+}
+
+void LineForwarder::drain() {
+  if (!watch_) return;
+  std::array<char, 16 * 1024> bytes{};
+  while (true) {
+    const auto count = ::read(source_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      if (count == 0) watch_.reset();  // the end stays readable for ever
+      break;
+    }
+    pending_.append(bytes.data(), static_cast<std::size_t>(count));
+    if (pending_.size() > kLongestLine) pass_lines(true);
+  }
+  pass_lines(!watch_);
+}
+
+void LineForwarder::set_prefix(std::string prefix) {
+  drain();
+  pass_lines(true);
+  prefix_ = std::move(prefix);
+}
+
+void LineForwarder::pass_lines(bool unfinished_too) {
+  const std::size_t last = pending_.rfind('\n');
+  std::size_t end = last == std::string::npos ? 0 : last + 1;
+  if (unfinished_too && end < pending_.size()) {
+    pending_ += '\n';
+    end = pending_.size();
+  }
+  if (end == 0) return;
+  std::string_view lines = std::string_view(pending_).substr(0, end);
+  if (prefix_.empty()) {
+    write_all(target_, lines);
+  } else {
+    std::string text;
+    while (!lines.empty()) {
+      const std::size_t length = lines.find('\n') + 1;
+      text += prefix_;
+      text += lines.substr(0, length);
+      lines.remove_prefix(length);
+    }
+    write_all(target_, text);
+  }
+  pending_.erase(0, end);
+}
+
+}  // namespace stepconf::wrapper

@@ -1,0 +1,95 @@
+#include "stepconf/wrapper/wrapper.h"
+
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "stepconf/base/error.h"
+#include "stepconf/net/descriptor.h"
+#include "stepconf/net/loop.h"
+#include "stepconf/wrapper/command_line.h"
+#include "stepconf/wrapper/dispatcher.h"
+#include "stepconf/wrapper/upstream.h"
+
+namespace stepconf::wrapper {
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+net::Descriptor watch_signals() {
+  // A reader of the log that is gone must not end the wrapper.
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t endings;
+  sigemptyset(&endings);
+  sigaddset(&endings, SIGTERM);
+  sigaddset(&endings, SIGINT);
+  ::sigprocmask(SIG_BLOCK, &endings, nullptr);
+  return net::Descriptor(::signalfd(-1, &endings, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+}  // namespace
+
+WrapperOptions options_from_environment(std::vector<std::string> arguments) {
+  WrapperOptions options{.command = std::move(arguments), .upstream = {}, .memory_mb = {}};
+  if (options.command.empty()) {
+    options.command = split_words(variable("STEPCONF_COMMAND").value_or(""));
+  }
+  if (options.command.empty()) {
+    throw InvalidInput(
+        "no command to wrap: give it as arguments, stepconf-wrapper COMMAND [ARG...], or in "
+        "STEPCONF_COMMAND");
+  }
+  const auto address = variable("AWS_LAMBDA_RUNTIME_API");
+  if (!address) {
+    throw InvalidInput(
+        "AWS_LAMBDA_RUNTIME_API is not set: stepconf-wrapper is to be started by Lambda or by "
+        "`stepconf local`");
+  }
+  const auto endpoint = runtime::parse_endpoint(*address);
+  if (!endpoint) {
+    throw InvalidInput(fmt::format("AWS_LAMBDA_RUNTIME_API is {}, must be HOST:PORT", *address));
+  }
+  options.upstream = *endpoint;
+  const double memory =
+      std::strtod(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").value_or("").c_str(), nullptr);
+  if (memory > 0) options.memory_mb = memory;
+  return options;
+}
+
+int run(const WrapperOptions& options) {
+  const net::Descriptor signals = watch_signals();
+  net::Loop loop;
+  int status = 0;
+  const auto end = [&loop, &status](int with) {
+    status = with;
+    loop.stop();
+  };
+  const auto signal_watch = loop.on_readable(signals.get(), [&] {
+    signalfd_siginfo info{};
+    if (::read(signals.get(), &info, sizeof info) != sizeof info) return;
+    end(128 + static_cast<int>(info.ssi_signo));
+  });
+  Dispatcher dispatcher(loop, options.command, options.memory_mb);
+  Upstream upstream(
+      loop, options.upstream,
+      [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {
+        dispatcher.serve(std::move(invocation), std::move(done));
+      },
+      end);
+  dispatcher.warm_up([&upstream](const std::optional<Outcome>& failed) {
+    if (failed) return upstream.report_init_error(*failed);
+    upstream.start();
+  });
+  loop.run();
+  return status;
+}
+
+}  // namespace stepconf::wrapper

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stepconf/runtime/routes.h"
+
+namespace stepconf::wrapper {
+
+struct WrapperOptions {
+  /// How one copy of the runtime is started.
+  std::vector<std::string> command;
+  /// The Runtime API that hands out the events.
+  runtime::Endpoint upstream;
+  /// The function's memory size; absent where it is not known.
+  std::optional<double> memory_mb;
+};
+
+/// Gathers the options from the program's arguments and from AWS_LAMBDA_RUNTIME_API,
+/// STEPCONF_COMMAND (used where there are no arguments) and AWS_LAMBDA_FUNCTION_MEMORY_SIZE. Throws
+/// InvalidInput that says what is missing.
+WrapperOptions options_from_environment(std::vector<std::string> arguments);
+
+/// Stands between the Runtime API and copies of a runtime until the API is gone or SIGTERM or
+/// SIGINT comes. Gives the process's exit status; the copies are dead by then. To be called from
+/// the main thread, as the only thread.
+int run(const WrapperOptions& options);
+
+}  // namespace stepconf::wrapper

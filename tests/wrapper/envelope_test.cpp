@@ -1,0 +1,99 @@
+#include "stepconf/wrapper/envelope.h"
+
+#include <gtest/gtest.h>
+
+#include "stepconf/wrapper/command_line.h"
+#include "stepconf/wrapper/memory_share.h"
+
+namespace stepconf::wrapper {
+namespace {
+
+using Texts = std::vector<std::string_view>;
+
+TEST(Batch, KeepsTheTextOfItsJobs) {
+  const auto batch = parse_batch(
+      R"( {"jobs" : [1.50, "a]\"}\\" , {"x": [1, {}]},[ ],12345678901234567890123,true], "stepconf":{"processes":4}} )");
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->processes, 4);
+  EXPECT_FALSE(batch->collect);
+  EXPECT_EQ(batch->jobs, (Texts{"1.50", R"("a]\"}\\")", R"({"x": [1, {}]})", "[ ]",
+                                "12345678901234567890123", "true"}));
+}
+
+TEST(Batch, OpensBoxesAndReadsOptions) {
+  const auto batch = parse_batch(
+      R"({"stepconf":{"processes":1,"boxed":true,"errors":"collect","step":"a","batch":0,"size":2},
+          "jobs":[{"job": [1, 2]}, {"job":null}]})");
+  ASSERT_TRUE(batch);
+  EXPECT_TRUE(batch->collect);
+  EXPECT_EQ(batch->jobs, (Texts{"[1, 2]", "null"}));
+}
+
+TEST(Batch, IsNoOtherEvent) {
+  for (const char* event :
+       {"", "no JSON", "[1]", "{}", R"("stepconf")", R"(["stepconf"])", R"({"a": "stepconf"})",
+        R"({"a": {"stepconf": {}}})", R"({"stepconf": {"processes": 1}, "jobs": [)"}) {
+    EXPECT_FALSE(parse_batch(event)) << event;
+  }
+}
+
+TEST(Batch, SaysWhatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"stepconf": 1, "jobs": []})", "stepconf must be an object"},
+      {R"({"stepconf": {}, "jobs": []})", "stepconf.processes is missing"},
+      {R"({"stepconf": {"processes": 1.5}, "jobs": []})", "processes is 1.5"},
+      {R"({"stepconf": {"processes": -1}, "jobs": []})", "processes is -1"},
+      {R"({"stepconf": {"processes": "2"}, "jobs": []})", "processes is \"2\""},
+      {R"({"stepconf": {"processes": 1, "errors": "all"}, "jobs": []})", "errors is \"all\""},
+      {R"({"stepconf": {"processes": 1, "boxed": 1}, "jobs": []})", "boxed is 1"},
+      {R"({"stepconf": {"processes": 1, "shared": {}}, "jobs": []})", "stepconf.shared is not"},
+      {R"({"stepconf": {"processes": 1}})", "jobs is missing"},
+      {R"({"stepconf": {"processes": 1}, "jobs": {}})", "jobs is {}, must be an array"},
+      {R"({"stepconf": {"processes": 1}, "jobs": [], "jobs": []})", "jobs stands there twice"},
+      {R"({"stepconf": {"processes": 1}, "jobs": [], "more": 1})", "stepconf and jobs only"},
+      {R"({"stepconf": {"processes": 1, "boxed": true}, "jobs": [{"job": 1}, 2]})", "jobs[1] is 2"},
+  };
+  for (const auto& [event, message] : cases) {
+    try {
+      parse_batch(event);
+      ADD_FAILURE() << event;
+    } catch (const InvalidBatch& error) {
+      EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(Results, StandInOrderAsTheyWereWritten) {
+  const std::vector<Outcome> outcomes{{.body = "1.50"}, failure("T", "m"), {.body = "[ ]"}};
+  EXPECT_EQ(join_results(outcomes, true),
+            R"([{"result":1.50},{"error":{"errorMessage":"m","errorType":"T"}},{"result":[ ]}])");
+  EXPECT_EQ(join_results(std::vector<Outcome>{{.body = "1"}, {.body = "2"}}, false), "[1,2]");
+}
+
+TEST(JobOutcome, IsAlwaysJson) {
+  EXPECT_EQ(as_job_outcome({.body = ""}).body, "null");
+  EXPECT_EQ(as_job_outcome({.body = "{\"a\": 1.0}"}).body, "{\"a\": 1.0}");
+  EXPECT_EQ(as_job_outcome({.body = "oops"}).error_type, "StepConf.InvalidResult");
+  EXPECT_EQ(as_job_outcome({.error_type = "T", .body = "plain"}).body,
+            R"({"errorMessage":"plain","errorType":"T"})");
+}
+
+TEST(CommandLine, SplitsWordsAsAShellDoes) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(split_words("  a  b\tc\n"), (Words{"a", "b", "c"}));
+  EXPECT_EQ(split_words(R"('a b'"c \"d\" \x" e\ f '' "$HOME")"),
+            (Words{R"(a bc "d" \x)", "e f", "", "$HOME"}));
+  EXPECT_EQ(split_words(" "), Words{});
+  EXPECT_THROW(split_words("'open"), InvalidInput);
+  EXPECT_THROW(split_words("\"open"), InvalidInput);
+  EXPECT_THROW(split_words("end\\"), InvalidInput);
+}
+
+TEST(Memory, BoundsTheCopies) {
+  // 1000 - 10 - 50 shared = 940, of which each copy takes 300.
+  EXPECT_EQ(copies_that_fit(1000, 10, {.own_mb = 300, .shared_mb = 50}), 3);
+  EXPECT_EQ(copies_that_fit(128, 10, {.own_mb = 300, .shared_mb = 50}), 1);
+}
+
+}  // namespace
+}  // namespace stepconf::wrapper
