@@ -13,7 +13,6 @@
 namespace stepconf::optimizer {
 namespace {
 
-using estimator::Configuration;
 using estimator::Option;
 using workflow::StepId;
 
@@ -59,9 +58,9 @@ Frontier pareto(std::vector<Option> options, std::string_view step) {
     return std::tie(a.duration, a.cost) < std::tie(b.duration, b.cost);
   });
   Frontier frontier;
-  for (Option& option : options) {
+  for (const Option& option : options) {
     if (frontier.options.empty() || option.cost < frontier.options.back().cost) {
-      frontier.options.push_back(std::move(option));
+      frontier.options.push_back(option);
     }
   }
   const auto product = [&](int i) {
@@ -102,6 +101,7 @@ Frontiers::Frontiers(const workflow::Workflow& workflow, const estimator::Option
     const std::optional<StepId> step = workflow.find(given.step);
     if (!step) {
       std::vector<std::string_view> names;
+      names.reserve(workflow.steps.size());
       for (const workflow::Step& known : workflow.steps) names.push_back(known.name);
       const std::string close = nearest(given.step, names);
       throw InvalidInput(fmt::format("--fix {}: the workflow has no such step{}", given.step,

@@ -43,6 +43,7 @@ StepId predecessor(const std::string& name, StepId step, const std::vector<StepS
   const auto found = ids.find(name);
   if (found == ids.end()) {
     std::vector<std::string_view> known;
+    known.reserve(specs.size());
     for (const StepSpec& spec : specs) known.push_back(spec.name);
     const std::string close = nearest(name, known);
     throw InvalidInput(fmt::format("{} names \"{}\", which is no step{}", where, name,
