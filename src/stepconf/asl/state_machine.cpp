@@ -83,6 +83,7 @@ StateMachine StateMachine::parse(std::string_view text, std::string_view source)
   const Place place{std::string(source), ""};
   Fields fields(json, place);
   auto content = std::make_shared<Content>();
+  content->source = place.source;
   check_query_language(fields);
   fields.text("Comment");
   if (const auto version = fields.text("Version"); version && *version != "1.0") {

@@ -36,6 +36,8 @@ class StateMachine {
   /// variables, loops, Distributed Map, services other than Lambda.
   static StateMachine parse(std::string_view text, std::string_view source);
 
+  /// The definition's name in messages.
+  const std::string& source() const { return content_->source; }
   /// The states of the outermost scope.
   const States& states() const { return content_->states; }
   /// Time that a whole execution may take.
@@ -47,6 +49,7 @@ class StateMachine {
 
  private:
   struct Content {
+    std::string source;
     States states;
     std::optional<Seconds> timeout;
     std::vector<StepInfo> steps;
