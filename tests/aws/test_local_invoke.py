@@ -1,0 +1,200 @@
+"""`stepconf local` as AWS's own client for Python sees it."""
+
+import base64
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import boto3
+import botocore.config
+import botocore.exceptions
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+STEPCONF = os.environ.get("STEPCONF", str(HERE.parents[1] / "build" / "bin" / "stepconf"))
+
+
+def start(folder, *options):
+    server = subprocess.Popen(
+        [STEPCONF, "local", *options, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    line = server.stdout.readline()
+    assert line, f"stepconf local ended with status {server.wait()} and printed nothing"
+    return server, json.loads(line)["endpoint"]
+
+
+def stop(server, number=signal.SIGINT):
+    server.send_signal(number)
+    return server.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "stepconf.yaml").write_text(
+        textwrap.dedent(
+            f"""
+            schema: 1
+            steps:
+              - {{name: echo, function: echo, jobs: 1}}
+            functions:
+              echo:
+                command: [{sys.executable}, {HERE / "function.py"}]
+                timeout: 20s
+            configurations: {{memory_mb: [512, 1024]}}
+            """
+        )
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(project):
+    server, endpoint = start(project)
+    yield boto3.client(
+        "lambda",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=botocore.config.Config(retries={"total_max_attempts": 1}),
+    )
+    stop(server)
+
+
+def invoke(client, event, **arguments):
+    arguments.setdefault("FunctionName", "echo")
+    answer = client.invoke(Payload=json.dumps(event), **arguments)
+    return answer, json.loads(answer["Payload"].read())
+
+
+def error_of(client, **arguments):
+    with pytest.raises(botocore.exceptions.ClientError) as raised:
+        client.invoke(**arguments)
+    return raised.value.response
+
+
+def test_returns_the_result_of_the_function(client):
+    answer, payload = invoke(client, {"frame": [1, 2, 3]})
+    assert payload == {"frame": [1, 2, 3]}
+    assert answer["StatusCode"] == 200
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert "FunctionError" not in answer
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "echo",
+        "000000000000:function:echo",
+        "arn:aws:lambda:us-east-1:000000000000:function:echo",
+    ],
+)
+def test_takes_each_form_of_a_name_and_its_alias(client, name):
+    event = {"variable": "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"}
+    assert invoke(client, event, FunctionName=name)[1] == "512"
+    assert invoke(client, event, FunctionName=name, Qualifier="mem-1024")[1] == "1024"
+    assert invoke(client, event, FunctionName=name + ":mem-1024")[1] == "1024"
+
+
+def test_marks_the_errors_of_functions(client):
+    answer, payload = invoke(client, {"raise": "no such frame"})
+    assert answer["StatusCode"] == 200
+    assert answer["FunctionError"] == "Unhandled"
+    assert payload["errorType"] == "ValueError"
+    assert payload["errorMessage"] == "no such frame"
+
+
+def test_tells_that_a_runtime_has_exited_and_goes_on(client):
+    answer, payload = invoke(client, {"exit": 3})
+    assert answer["FunctionError"] == "Unhandled"
+    assert payload["errorType"] == "Runtime.ExitError"
+    assert invoke(client, {"again": True})[1] == {"again": True}
+
+
+def test_gives_the_tail_of_the_log(client):
+    answer, _ = invoke(client, {"print": "hello from the function"}, LogType="Tail")
+    assert "hello from the function" in base64.b64decode(answer["LogResult"]).decode()
+
+
+def test_refuses_what_it_does_not_know_by_lambdas_names(client):
+    for arguments in ({"FunctionName": "nobody"}, {"FunctionName": "echo", "Qualifier": "mem-640"}):
+        response = error_of(client, **arguments)
+        assert response["Error"]["Code"] == "ResourceNotFoundException"
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 404
+        assert response["ResponseMetadata"]["RequestId"]
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.invoke(**arguments)
+
+
+def test_refuses_bad_and_large_payloads(client):
+    response = error_of(client, FunctionName="echo", Payload=b"{")
+    assert response["Error"]["Code"] == "InvalidRequestContentException"
+    response = error_of(client, FunctionName="echo", Payload=json.dumps("x" * 6_291_456))
+    assert response["Error"]["Code"] == "RequestTooLargeException"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 413
+
+
+@pytest.mark.parametrize("kind", ["Event", "DryRun"])
+def test_refuses_the_other_kinds_of_invocation(client, kind):
+    response = error_of(client, FunctionName="echo", InvocationType=kind, Payload=b"{}")
+    assert response["Error"]["Code"] == "InvalidParameterValueException"
+    assert kind in response["Error"]["Message"]
+
+
+def test_passes_a_batch_through_the_wrapper(client):
+    _, payload = invoke(client, {"stepconf": {"processes": 2}, "jobs": [1, "two", None]})
+    assert payload == [1, "two", None]
+
+
+def sandboxes_of(server):
+    """The processes that carry the mark of a sandbox of this server."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if f"STEPCONF_SANDBOX={server.pid}-".encode() in environment:
+            found.append(entry.name)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_leaves_no_process_behind(project, number):
+    server, endpoint = start(project)
+    own = boto3.client(
+        "lambda",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    invoke(own, {})
+    assert sandboxes_of(server)
+    stop(server, number)
+    give_up = time.monotonic() + 1
+    while sandboxes_of(server) and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert not sandboxes_of(server)
+
+
+def test_names_a_busy_port(project):
+    server, endpoint = start(project)
+    port = endpoint.rsplit(":", 1)[1]
+    second = subprocess.run(
+        [STEPCONF, "local", "--port", port, str(project)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    stop(server)
+    assert second.returncode == 1
+    assert port in second.stderr
