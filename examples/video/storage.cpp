@@ -37,7 +37,7 @@ std::string percent_decoded(std::string_view url, std::string_view path) {
     const int low = i + 2 < path.size() ? hexadecimal_digit(path[i + 2]) : -1;
     if (high < 0 || low < 0) refuse(url, "% must be followed by two hexadecimal digits");
     const char character = static_cast<char>(high * 16 + low);
-    if (character == '\0' || character == '/') refuse(url, "%00 and %2F cannot stand in a path");
+    if (character == '\0' || character == '/') refuse(url, "must not have %00 or %2F in its path");
     decoded += character;
     i += 2;
   }

@@ -30,10 +30,8 @@ void search(cv::CascadeClassifier& cascade, const cv::Mat& grey, double degrees,
             std::vector<Face>& found) {
   const cv::Point2d middle(grey.cols / 2.0, grey.rows / 2.0);
   const cv::Matx23d turn = cv::getRotationMatrix2D(middle, degrees, 1);
-  cv::Mat turned = grey;
-  if (degrees != 0) {
-    cv::warpAffine(grey, turned, turn, grey.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-  }
+  cv::Mat turned;
+  cv::warpAffine(grey, turned, turn, grey.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   const int smallest = grey.rows / kSmallestShareOfHeight;
   std::vector<cv::Rect> boxes;
   std::vector<int> neighbours;

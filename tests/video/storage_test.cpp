@@ -1,0 +1,86 @@
+#include "examples/video/storage.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+
+#include "examples/video/picture.h"
+#include "tests/video/errors.h"
+#include "tests/video/temporary_folder.h"
+
+namespace video {
+namespace {
+
+TEST(Storage, ReadsWhatWasWrittenIntoAFolderThatDidNotExist) {
+  const TemporaryFolder folder;
+  const std::string url = folder.url() + "/a/b/bytes.bin";
+  const std::string bytes("\0\x01\xff text", 8);
+  write(url, bytes);
+  EXPECT_EQ(read(url), bytes);
+  write(url, "new");
+  EXPECT_EQ(read(url), "new");
+}
+
+TEST(Storage, DecodesPercentSigns) {
+  const TemporaryFolder folder;
+  write(folder.url() + "/a%20b%c3%A9.txt", "x");
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "a b\xc3\xa9.txt"));
+}
+
+TEST(Storage, SaysThatS3ComesLater) {
+  EXPECT_TRUE(mentions(error_of([] { read("s3://bucket/key"); }),
+                       {"StorageError: s3://bucket/key: ", "not supported yet"}));
+}
+
+TEST(Storage, NamesTheUrlThatCannotBeRead) {
+  EXPECT_TRUE(mentions(error_of([] { read("file:///no/such/file"); }),
+                       {"", "file:///no/such/file", "No such file"}));
+}
+
+TEST(Storage, TakesCanonicalAbsolutePathsOnly) {
+  for (const char* url :
+       {"/tmp/x", "http://host/x", "file://host/x", "file://x", "file:///a/../b", "file:///a/./b",
+        "file:///a//b", "file:///a/%2e%2e/b", "file:///a%2Fb", "file:///a%00b", "file:///a%2",
+        "file:///a%zz", "file:///a?b", "file:///a#b", "file:///folder/", "file:///", ""}) {
+    EXPECT_TRUE(mentions(error_of([&] { read(url); }), {"StorageError", "must"})) << url;
+  }
+}
+
+TEST(Storage, JoinsFolderAndNameWithOneSlash) {
+  EXPECT_EQ(join("file:///a", "b.png"), "file:///a/b.png");
+  EXPECT_EQ(join("file:///a/", "b.png"), "file:///a/b.png");
+  EXPECT_EQ(last_part("file:///a/b.png"), "b.png");
+}
+
+TEST(Storage, TakesTemporaryFilesAway) {
+  std::filesystem::path path;
+  {
+    const TemporaryFile file(".mp4");
+    path = file.path();
+    EXPECT_TRUE(std::filesystem::exists(path));
+    EXPECT_EQ(path.extension(), ".mp4");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Picture, ComesBackFromPngUnchanged) {
+  cv::Mat picture(37, 53, CV_8UC3);
+  cv::randu(picture, 0, 256);
+  const cv::Mat back = decode_png(encode_png(picture, "x"), "x");
+  ASSERT_EQ(back.size(), picture.size());
+  EXPECT_EQ(cv::norm(back, picture, cv::NORM_INF), 0);
+}
+
+TEST(Picture, NamesWhatIsNoPng) {
+  EXPECT_TRUE(mentions(error_of([] { decode_png("GIF89a", "file:///a.png"); }),
+                       {"PictureError: file:///a.png: not a PNG picture"}));
+  cv::Mat picture(40, 40, CV_8UC3);
+  cv::randu(picture, 0, 256);
+  const std::string png = encode_png(picture, "x");
+  EXPECT_TRUE(
+      mentions(error_of([&] { decode_png(png.substr(0, png.size() / 2), "file:///a.png"); }),
+               {"PictureError: file:///a.png: cannot decode"}));
+}
+
+}  // namespace
+}  // namespace video
