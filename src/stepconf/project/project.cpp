@@ -165,7 +165,7 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
     if (!project.workflow) jobs->fail("is for ASL workflows; under `steps` each step has its jobs");
     for (const auto& [state, count] : jobs->members()) {
       if (count.is_number()) {
-        project.jobs[state] = count.integer(0, kMostJobs);
+        project.jobs[state] = count.integer(1, kMostJobs);
       } else {
         project.jobs[state] = count.text();
       }

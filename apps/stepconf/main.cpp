@@ -1,0 +1,3 @@
+#include "stepconf/cli/main.h"
+
+int main(int argc, char** argv) { return stepconf::cli::main(argc, argv); }

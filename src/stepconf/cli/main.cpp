@@ -1,0 +1,66 @@
+#include "stepconf/cli/main.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "stepconf/base/error.h"
+#include "stepconf/cli/fit.h"
+#include "stepconf/cli/predict.h"
+#include "stepconf/cli/verbs.h"
+
+namespace stepconf::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "StepConf configures a serverless workflow step by step while it runs, so that it ends within "
+    "its latency objective (SLO) at the "
+    "lowest cost: how much memory each step gets, how many function instances, how many processes "
+    "in each.";
+
+constexpr const char* kOrder =
+    "\nA project goes through the verbs in this order:\n"
+    "  profile   measures its functions           -> samples.csv\n"
+    "  fit       makes models of them             -> models.json\n"
+    "  predict   asks the models about single configurations\n"
+    "  plan      shows what would be chosen, and what it would take and cost\n"
+    "  run       runs the workflow under an SLO\n"
+    "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
+    "stepconf.yaml; default the current folder.\n"
+    "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
+    "or cannot be met; 130 interrupted.\n";
+
+}  // namespace
+
+void add_project(CLI::App& verb, std::filesystem::path& project) {
+  verb.add_option("PROJECT", project, "Project file, or a folder that holds stepconf.yaml")
+      ->capture_default_str();
+}
+
+int main(int argc, char** argv) {
+  int status = kDone;
+  CLI::App app(kAbout, "stepconf");
+  app.footer(kOrder);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "stepconf " STEPCONF_VERSION);
+  add_profile(app, status);
+  add_fit(app, status);
+  add_predict(app, status);
+  add_plan(app, status);
+  add_run(app, status);
+  add_local(app, status);
+  try {
+    app.parse(argc, argv);
+    return status;
+  } catch (const CLI::ParseError& error) {
+    // --help and --version come this way too, with the exit code 0.
+    return app.exit(error, std::cout, std::cerr) == 0 ? kDone : kInvalidInput;
+  } catch (const InvalidInput& error) {
+    std::cerr << "stepconf: " << error.what() << "\n";
+    return kInvalidInput;
+  } catch (const std::exception& error) {
+    std::cerr << "stepconf: " << error.what() << "\n";
+    return kFailed;
+  }
+}
+
+}  // namespace stepconf::cli

@@ -1,0 +1,134 @@
+#include "stepconf/optimizer/plan.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <limits>
+
+#include "stepconf/base/error.h"
+#include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/cli/main.h"
+#include "stepconf/cli/verbs.h"
+#include "stepconf/cli/workspace.h"
+#include "stepconf/report/table.h"
+
+namespace stepconf::cli {
+namespace {
+
+struct PlanArguments {
+  std::filesystem::path project = ".";
+  std::filesystem::path models;
+  std::string strategy;
+  std::string slo;
+  std::vector<std::string> fixed;
+  bool json = false;
+};
+
+OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workflow,
+                    const std::string& strategy, Seconds slo) {
+  OrderedJson steps = OrderedJson::array();
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    const optimizer::PlannedStep& step = plan.steps[index];
+    OrderedJson entry = {{"name", workflow.steps[index].name}};
+    if (step.configuration) {
+      entry["memory_mb"] = step.configuration->memory.value;
+      entry["instances"] = step.configuration->instances;
+      entry["processes"] = step.configuration->processes;
+    }
+    entry["start_s"] = step.start.count();
+    entry["duration_s"] = step.duration.count();
+    entry["cost_usd"] = step.cost.value;
+    entry["sub_slo_s"] = step.sub_slo ? OrderedJson(step.sub_slo->count()) : OrderedJson(nullptr);
+    if (!step.reason.empty()) entry["reason"] = step.reason;
+    steps.push_back(std::move(entry));
+  }
+  return {{"strategy", strategy},        {"slo_s", slo.count()},
+          {"feasible", plan.feasible},   {"duration_s", plan.duration.count()},
+          {"cost_usd", plan.cost.value}, {"steps", std::move(steps)}};
+}
+
+void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
+           const std::string& strategy, Seconds slo) {
+  using report::Align;
+  report::Table table({{"step"},
+                       {"MB", Align::right},
+                       {"instances", Align::right},
+                       {"processes", Align::right},
+                       {"start", Align::right},
+                       {"takes", Align::right},
+                       {"may take", Align::right},
+                       {"cost", Align::right},
+                       {"why"}});
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    const optimizer::PlannedStep& step = plan.steps[index];
+    const auto& chosen = step.configuration;
+    table.add({workflow.steps[index].name, chosen ? std::to_string(chosen->memory.value) : "-",
+               chosen ? std::to_string(chosen->instances) : "-",
+               chosen ? std::to_string(chosen->processes) : "-", format_duration(step.start),
+               format_duration(step.duration), step.sub_slo ? format_duration(*step.sub_slo) : "-",
+               report::format_usd(step.cost.value), step.reason});
+  }
+  std::cout << table.text();
+  std::cout << fmt::format("\n{}: {} of {}, {}\n", strategy, format_duration(plan.duration),
+                           format_duration(slo), report::format_usd(plan.cost.value));
+  if (!plan.feasible) {
+    std::cout << fmt::format("The SLO cannot be met: this {} is {} too slow.\n",
+                             plan.fastest ? "fastest plan" : "plan",
+                             format_duration(plan.duration - slo));
+  } else if (plan.fastest) {
+    std::cout << "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
+  }
+}
+
+int plan_verb(const PlanArguments& arguments) {
+  const Workspace workspace =
+      open_workspace(arguments.project, arguments.models, ModelsAre::needed);
+  auto slo = slo_of(workspace.project, arguments.slo, nullptr);
+  // With every step fixed there is nothing left that an SLO could decide.
+  if (!slo && arguments.fixed.size() == workspace.workflow.steps.size()) {
+    slo = Seconds(std::numeric_limits<double>::infinity());
+  }
+  if (!slo) {
+    throw InvalidInput(fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s",
+                                   workspace.project.file.string()));
+  }
+  const std::string strategy =
+      arguments.strategy.empty() ? workspace.project.strategy : arguments.strategy;
+  std::vector<optimizer::FixedConfiguration> fixed;
+  for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
+  optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
+  cache::InMemoryCache cache;
+  const optimizer::Plan plan = optimizer::plan(strategy, {.frontiers = frontiers,
+                                                          .slo = *slo,
+                                                          .headroom = workspace.project.headroom,
+                                                          .cache = cache});
+  if (arguments.json) {
+    std::cout << to_json(plan, workspace.workflow, strategy, *slo).dump(2) << "\n";
+  } else {
+    print(plan, workspace.workflow, strategy, *slo);
+  }
+  return plan.feasible ? kDone : kSloMissed;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& status) {
+  const auto arguments = std::make_shared<PlanArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "plan", "Show what would be chosen for each step if every duration came out as predicted");
+  add_project(*verb, arguments->project);
+  verb->add_option(
+      "--strategy", arguments->strategy,
+      "How to choose; default the project's. Known: stepconf (the paper's Algorithm 2)");
+  verb->add_option("--slo", arguments->slo,
+                   "Time allowed end to end, for example 20s; default the project's");
+  verb->add_option("--fix", arguments->fixed,
+                   "Give a step its configuration: NAME=MEMORYxINSTANCESxPROCESSES, for example "
+                   "Upscale=1024x4x1; may be "
+                   "repeated. With every step fixed, predicts the workflow as it is");
+  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
+  verb->callback([arguments, &status] { status = plan_verb(*arguments); });
+}
+
+}  // namespace stepconf::cli

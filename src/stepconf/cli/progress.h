@@ -1,0 +1,28 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "stepconf/executor/executor.h"
+
+namespace stepconf::cli {
+
+/// Tells a person, line by line on stderr, what is decided for each step and what comes of it;
+/// writes the trace as it grows.
+class Progress final : public executor::Observer {
+ public:
+  /// `trace` may be null. Both streams outlive the object.
+  Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name);
+  void step_started(const executor::StepRecord& record) override;
+  void step_ended(const executor::StepRecord& record) override;
+
+  /// Asked at the end of each step whether the machine promised more CPU than it has.
+  std::function<bool()> oversubscribed = [] { return false; };
+
+ private:
+  std::ostream& lines_;
+  std::ostream* trace_;
+  std::size_t widest_name_;
+};
+
+}  // namespace stepconf::cli

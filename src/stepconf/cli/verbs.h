@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace stepconf::cli {
+
+// Each adds one verb to the command line; `status` is set to its exit status when it was called.
+// `app` keeps the arguments alive.
+void add_local(CLI::App& app, int& status);
+void add_plan(CLI::App& app, int& status);
+void add_profile(CLI::App& app, int& status);
+void add_run(CLI::App& app, int& status);
+
+/// Adds the argument PROJECT, default the current folder.
+void add_project(CLI::App& verb, std::filesystem::path& project);
+
+}  // namespace stepconf::cli

@@ -1,0 +1,111 @@
+#include "stepconf/cli/workspace.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+#include <set>
+
+#include "stepconf/asl/path.h"
+#include "stepconf/base/error.h"
+#include "stepconf/base/file.h"
+#include "stepconf/base/suggest.h"
+#include "stepconf/workflow/from_asl.h"
+#include "stepconf/workflow/from_steps.h"
+
+namespace stepconf::cli {
+namespace {
+
+pricing::PriceSheet prices_of(const project::Pricing& pricing) {
+  return pricing::price_sheet(pricing.region, pricing.architecture,
+                              pricing::parse_orchestrator(pricing.orchestrator),
+                              {.usd_per_gb_second = pricing.usd_per_gb_second,
+                               .usd_per_request = pricing.usd_per_request,
+                               .usd_per_transition = pricing.usd_per_transition});
+}
+
+// A misspelt function in the project file would otherwise be noticed only when its step runs.
+void check_functions(const project::Project& project, const workflow::Workflow& workflow) {
+  std::set<std::string_view> used;
+  for (const workflow::Step& step : workflow.steps) {
+    if (!step.is_foreign()) used.insert(step.function);
+  }
+  const std::vector<std::string_view> known(used.begin(), used.end());
+  for (const auto& [name, function] : project.functions) {
+    if (used.contains(name)) continue;
+    const std::string meant = nearest(name, known);
+    throw InvalidInput(fmt::format(
+        "{}: functions.{}: no step of the workflow calls this function{}", project.file.string(),
+        name, meant.empty() ? "" : fmt::format("; did you mean {}?", meant)));
+  }
+}
+
+std::unique_ptr<estimator::ModelOptions> options_of(const Workspace& workspace,
+                                                    const std::filesystem::path& models) {
+  std::map<std::string, estimator::ConfigurationSpace> overrides;
+  for (const auto& [name, function] : workspace.project.functions) {
+    overrides[name] = project::configuration_space(workspace.project, name);
+  }
+  return std::make_unique<estimator::ModelOptions>(
+      estimator::parse_models(read_file(models), models.string()), workspace.prices,
+      workspace.project.configurations, std::move(overrides),
+      workspace.project.paper_cost ? estimator::CostRule::paper : estimator::CostRule::billed);
+}
+
+}  // namespace
+
+Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
+                         ModelsAre models_are) {
+  Workspace workspace;
+  workspace.project = project::load_project(project);
+  const project::Project& opened = workspace.project;
+  if (opened.workflow) {
+    workspace.machine =
+        asl::StateMachine::parse(read_file(*opened.workflow), opened.workflow->string());
+    workspace.workflow = workflow::from_state_machine(
+        *workspace.machine, {.jobs = opened.jobs, .foreign = opened.foreign});
+  } else {
+    workspace.workflow = workflow::from_steps(opened.steps, opened.file.string());
+  }
+  check_functions(opened, workspace.workflow);
+  workspace.prices = prices_of(opened.pricing);
+
+  if (models_are == ModelsAre::ignored) return workspace;
+  if (!models.empty()) {
+    workspace.options = options_of(workspace, models);
+  } else if (!opened.models) {
+    if (models_are == ModelsAre::needed) {
+      throw InvalidInput(
+          fmt::format("{}: lacks \"models\"; make a models file with `stepconf fit` and "
+                      "name it, for example models: models.json",
+                      opened.file.string()));
+    }
+  } else if (models_are == ModelsAre::needed || std::filesystem::exists(*opened.models)) {
+    workspace.options = options_of(workspace, *opened.models);
+  } else {
+    std::cerr << fmt::format(
+        "{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it\n",
+        opened.models->string());
+  }
+  return workspace;
+}
+
+std::optional<Seconds> slo_of(const project::Project& project, const std::string& option,
+                              const Json* input) {
+  if (!option.empty()) {
+    const Seconds slo = parse_duration(option, "--slo");
+    if (slo <= Seconds(0)) throw InvalidInput("--slo must be more than 0");
+    return slo;
+  }
+  if (project.slo.path.empty() || input == nullptr) return project.slo.fixed;
+  const Json no_context = Json::object();
+  const auto found = asl::Path::parse(project.slo.path).find({*input, no_context});
+  if (!found) return project.slo.fixed;
+  if (!found->is_number() || !std::isfinite(found->get<double>()) || found->get<double>() <= 0) {
+    throw InvalidInput(fmt::format("the input's {} is {}, must be a number of seconds, more than 0",
+                                   project.slo.path, found->dump()));
+  }
+  return Seconds(found->get<double>());
+}
+
+}  // namespace stepconf::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stepconf/asl/state_machine.h"
+#include "stepconf/base/json.h"
+#include "stepconf/estimator/model_options.h"
+#include "stepconf/pricing/price_sheet.h"
+#include "stepconf/project/project.h"
+#include "stepconf/workflow/workflow.h"
+
+namespace stepconf::cli {
+
+/// A project with everything it names opened.
+struct Workspace {
+  project::Project project;
+  /// Absent where the workflow is a list of steps.
+  std::optional<asl::StateMachine> machine;
+  workflow::Workflow workflow;
+  pricing::PriceSheet prices;
+  /// Absent where the project has no models (yet).
+  std::unique_ptr<estimator::ModelOptions> options;
+};
+
+enum class ModelsAre { needed, welcome, ignored };
+
+/// Opens a project. `models` replaces the file that the project names; a file named so has to be
+/// there. Where models are welcome, a missing file of the project's is told on stderr and the
+/// workspace has no options. Throws InvalidInput.
+Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
+                         ModelsAre models_are);
+
+/// Decides the SLO: `option` (the command line's --slo, empty where it was not given), else the
+/// project's, which may stand in the execution's `input`. Absent where nobody gives one. Throws
+/// InvalidInput.
+std::optional<Seconds> slo_of(const project::Project& project, const std::string& option,
+                              const Json* input);
+
+}  // namespace stepconf::cli
