@@ -67,7 +67,9 @@ double widest_moment(const Workspace& workspace) {
 
 double cpu_scale_of(const Workspace& workspace) {
   if (workspace.project.platform.cpu_scale) return *workspace.project.platform.cpu_scale;
-  const double cpus = std::max(1u, std::thread::hardware_concurrency());
+  // The platform, the wrappers and the executor want some CPU time too.
+  constexpr double kShareOfSandboxes = 0.9;
+  const double cpus = kShareOfSandboxes * std::max(1u, std::thread::hardware_concurrency());
   const double widest = widest_moment(workspace);
   return widest <= cpus ? 1.0 : cpus / widest;
 }

@@ -1,0 +1,34 @@
+"""A Lambda custom runtime that burns CPU time and does what its event says; the standard library only."""
+
+import json
+import os
+import time
+import urllib.request
+
+API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+
+
+def handle(event):
+    event = event if isinstance(event, dict) else {"n": event}
+    end = time.process_time() + event.get("cpu_s", 0)
+    while time.process_time() < end:
+        pass
+    if event.get("exit") is not None:
+        os._exit(event["exit"])
+    if "fail_once" in event and not os.path.exists(event["fail_once"]):
+        open(event["fail_once"], "w").close()
+        raise RuntimeError("not yet")
+    if "raise" in event:
+        raise ValueError(event["raise"])
+    return {"n": event.get("n"), "twice": 2 * event.get("n", 0)}
+
+
+while True:
+    with urllib.request.urlopen(API + "next") as answer:
+        request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
+        event = json.loads(answer.read())
+    try:
+        path, document = "/response", handle(event)
+    except Exception as error:
+        path, document = "/error", {"errorType": type(error).__name__, "errorMessage": str(error)}
+    urllib.request.urlopen(urllib.request.Request(API + request_id + path, json.dumps(document).encode(), method="POST")).read()

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Prints the benchmark tables of docs/evaluation.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for name in optimizer executor; do
+  printf '\n== %s\n' "$name"
+  "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
+done
+printf '\n== local platform\n'
+build/bin/local_bench
