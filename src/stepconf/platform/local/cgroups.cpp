@@ -124,6 +124,8 @@ std::optional<Cgroups::Place> Cgroups::usable_place(const CgroupHierarchy& hiera
   for (const fs::path& group : own_group_and_above(hierarchy)) {
     const fs::path folder = group / ("stepconf-" + identity);
     const fs::path trial = folder / "trial";
+    // Under cgroup v2 the other controller may have its place there already.
+    const bool shared = fs::exists(folder);
     int error = 0;
     if (hierarchy.version == 2) error = hand_on(group, controller);
     if (error == 0) error = make_folder(folder);
@@ -133,7 +135,7 @@ std::optional<Cgroups::Place> Cgroups::usable_place(const CgroupHierarchy& hiera
       error = set_quota(hierarchy.version, trial, cpu_quota(1));
     ::rmdir(trial.c_str());
     if (error == 0) return Place{hierarchy.version, folder};
-    ::rmdir(folder.c_str());
+    if (!shared) ::rmdir(folder.c_str());
     if (controller == "cpu" && reason_.empty()) {
       reason_ = fmt::format("no right to make CPU-limited cgroups in {}: {}", group.native(),
                             system_reason(error));
