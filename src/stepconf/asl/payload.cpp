@@ -23,6 +23,9 @@ std::size_t text_bytes(std::string_view text) {
 std::size_t measure(const Json& value, int depth) {
   if (depth > kDeepestPayload) return kMostPayloadBytes + 1;
   if (value.is_string()) return text_bytes(value.get_ref<const std::string&>());
+  // Without the allocation that dump() would cost; arrays of many numbers are common.
+  if (value.is_number_unsigned()) return fmt::formatted_size("{}", value.get<std::uint64_t>());
+  if (value.is_number_integer()) return fmt::formatted_size("{}", value.get<std::int64_t>());
   if (!value.is_structured()) return value.dump().size();
   std::size_t bytes = value.empty() ? 2 : 1 + value.size();
   for (auto child = value.begin(); child != value.end(); ++child) {
