@@ -72,6 +72,7 @@ std::vector<fs::path> own_group_and_above(const CgroupHierarchy& hierarchy) {
 
 std::vector<std::string> SandboxGroup::procs_files() const {
   std::vector<std::string> files;
+  files.reserve(folders_.size());
   for (const fs::path& folder : folders_) files.push_back(folder / "cgroup.procs");
   return files;
 }

@@ -52,6 +52,7 @@ struct Child {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
@@ -127,7 +128,7 @@ class Guard {
     }
     if (::poll(watched.data(), watched.size(), -1) < 0) return;
 
-    std::array<signalfd_siginfo, 16> pending;
+    std::array<signalfd_siginfo, 16> pending{};
     while (::read(signals_.get(), pending.data(), sizeof pending) > 0) {
     }
     for (auto& [pid, child] : children_) {
@@ -303,7 +304,9 @@ int run_guard(Descriptor socket, pid_t server) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_IGN);
   ::signal(SIGCHLD, SIG_DFL);
   const int null = ::open("/dev/null", O_RDWR);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, standard);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (null >= 0) ::dup2(null, standard);
+  }
   // Nobody's pipe or socket may stay open because the guard still has it.
   const unsigned kept = static_cast<unsigned>(socket.get());
   ::close_range(STDERR_FILENO + 1, kept - 1, 0);

@@ -67,7 +67,10 @@ std::vector<std::string> sandbox_environment(const LocalPlatformOptions& options
   variables.emplace("TZ", ":UTC");
 
   std::vector<std::string> entries;
-  for (const auto& [variable, value] : variables) entries.push_back(variable + "=" + value);
+  entries.reserve(variables.size());
+  for (const auto& [variable, value] : variables) {
+    entries.push_back(fmt::format("{}={}", variable, value));
+  }
   return entries;
 }
 

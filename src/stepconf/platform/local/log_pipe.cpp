@@ -40,7 +40,7 @@ LogPipe::~LogPipe() {
 }
 
 void LogPipe::drain() {
-  std::array<char, 16384> chunk;
+  std::array<char, 16384> chunk{};
   while (true) {
     const ssize_t size = ::read(reading_.get(), chunk.data(), chunk.size());
     if (size < 0 && errno == EINTR) continue;

@@ -188,8 +188,10 @@ void Sandbox::finish(const std::optional<FunctionError>& error, std::string payl
   completion.init = first_call_ ? init_ : Seconds(0);
   completion.billed = whole_milliseconds(completion.ended - completion.started + completion.init);
   completion.max_memory_mb = peak_memory_mb();
-  completion.payload = error ? error->document : std::move(payload);
-  if (error) {
+  if (!error) {
+    completion.payload = std::move(payload);
+  } else {
+    completion.payload = error->document;
     completion.status = error->type;
     completion.error_message = error->message;
   }

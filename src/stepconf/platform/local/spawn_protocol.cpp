@@ -95,7 +95,7 @@ bool SpawnChannel::send(const SpawnFrame& frame, int attached) {
 }
 
 bool SpawnChannel::receive() {
-  std::array<char, 65536> chunk;
+  std::array<char, 16384> chunk{};
   while (true) {
     ControlSpace control;
     iovec part{chunk.data(), chunk.size()};
