@@ -195,6 +195,7 @@ TEST(Execution, RetriesWithBackOffAndThenCatches) {
     driver.reach(i);
     ASSERT_EQ(driver.invokes.size(), i + 2);
     EXPECT_EQ(driver.invokes[i + 1].event.dump(), fmt::format(R"({{"retry":{}}})", i + 1));
+    EXPECT_EQ(driver.invokes[i + 1].attempt, static_cast<int>(i + 2));
     now = driver.timers[i].due.count();
   }
   driver.fail(3, "Slow", now);
@@ -212,6 +213,8 @@ TEST(Execution, RetriesAWholeMap) {
   ASSERT_EQ(driver.timers.size(), 1U);
   driver.reach(0);
   ASSERT_EQ(driver.invokes.size(), 4U);
+  EXPECT_EQ(driver.invokes[1].attempt, 1);
+  EXPECT_EQ(driver.invokes[3].attempt, 2);
   driver.succeed(2, "10");
   driver.succeed(3, "20");
   EXPECT_EQ(driver.outcome, "[10,20]");

@@ -90,6 +90,7 @@ class Execution final : public Flow {
   };
 
   // Control (execution.cpp).
+  int attempt(const Branch& branch) const;
   BranchId begin_branch(BranchId parent, std::size_t position, const States& scope, Json input,
                         std::shared_ptr<const Item> item);
   void enter_state(Branch& branch, std::size_t state, Json input);

@@ -33,12 +33,22 @@ const Json& Execution::context(const Branch& branch, const Item* item) {
   return context_;
 }
 
+// Counts the retries of the state and of everything around it: a Map tried again tries its jobs
+// again.
+int Execution::attempt(const Branch& branch) const {
+  std::int64_t retries = branch.retry_count;
+  for (BranchId id = branch.parent; id != 0; id = branches_.at(id).parent) {
+    retries += branches_.at(id).retry_count;
+  }
+  return static_cast<int>(1 + retries);
+}
+
 void Execution::run(BranchId id, const Task& task) {
   Branch& branch = branches_.at(id);
   Json event = task_event(task, branch.state->flow, branch.input, context(branch));
   branch.answer = new_token(id);
-  commands_.push_back(
-      Invoke{branch.answer, branch.state->step, task.function.name, std::move(event)});
+  commands_.push_back(Invoke{branch.answer, branch.state->step, task.function.name,
+                             std::move(event), attempt(branch)});
   if (task.timeout) timer(id, now_ + *task.timeout);
 }
 

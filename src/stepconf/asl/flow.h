@@ -22,7 +22,7 @@ struct Invoke {
   std::string step;
   std::string function;
   Json event;
-  /// 1, and one more each time that the job is tried again by a Retry of its own.
+  /// 1, and one more each time that a Retry, of its own or around it, tries the job again.
   int attempt = 1;
 };
 
