@@ -32,7 +32,7 @@ missed=0
 run_under() {
   local name=$1 factor=$2 slo status=0
   slo=$(python3 -c "print(f'{$factor * $fastest:.2f}s')")
-  say "$3: run under the $name SLO of $slo, $factor times the fastest plan"
+  say "$3. Run under the $name SLO of $slo, $factor times the fastest plan"
   "$stepconf" run --input "$out/$name/input.json" --slo "$slo" --models "$out/models.json" \
     --trace "$out/$name/trace.jsonl" --json "$project" >"$out/$name/result.json" || status=$?
   [[ $status -eq 0 || $status -eq 3 ]] || exit "$status"

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <vector>
@@ -62,11 +63,13 @@ TEST(Suggest, FindsTheNearestKnownWord) {
   const std::vector<std::string_view> known = {"workflow", "functions", "models"};
   EXPECT_EQ(nearest("worflow", known), "workflow");
   EXPECT_EQ(nearest("function", known), "functions");
+  EXPECT_EQ(nearest("wrok", std::vector<std::string_view>{"work"}), "work");
   EXPECT_EQ(nearest("zebra", known), "");
 }
 
 TEST(File, ComesBackAsWritten) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "stepconf_file_test";
+  const auto folder = std::filesystem::path(testing::TempDir()) /
+                      ("stepconf_file_test_" + std::to_string(::getpid()));
   std::filesystem::remove_all(folder);
   write_file(folder / "deep" / "file", std::string("a\0b", 3));
   EXPECT_EQ(read_file(folder / "deep" / "file"), std::string("a\0b", 3));

@@ -1,6 +1,7 @@
 #include "stepconf/project/project.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -12,7 +13,9 @@ namespace {
 
 class ProjectFile : public testing::Test {
  protected:
-  ProjectFile() : folder_(std::filesystem::path(testing::TempDir()) / "stepconf_project_test") {}
+  ProjectFile()
+      : folder_(std::filesystem::path(testing::TempDir()) /
+                ("stepconf_project_test_" + std::to_string(::getpid()))) {}
   ~ProjectFile() override { std::filesystem::remove_all(folder_); }
 
   Project load(const std::string& yaml) {

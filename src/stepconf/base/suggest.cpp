@@ -30,8 +30,7 @@ std::string nearest(std::string_view word, std::span<const std::string_view> kno
   std::size_t smallest = std::string_view::npos;
   for (const std::string_view candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
-    const std::size_t allowed =
-        std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    const std::size_t allowed = (std::max(word.size(), candidate.size()) + 2) / 3;
     if (distance <= allowed && distance < smallest) {
       smallest = distance;
       best = candidate;

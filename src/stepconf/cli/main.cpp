@@ -39,7 +39,6 @@ void add_project(CLI::App& verb, std::filesystem::path& project) {
 int main(int argc, char** argv) {
   int status = kDone;
   CLI::App app(kAbout, "stepconf");
-  app.footer(kOrder);
   app.require_subcommand(1);
   app.set_version_flag("--version", "stepconf " STEPCONF_VERSION);
   add_profile(app, status);
@@ -48,6 +47,8 @@ int main(int argc, char** argv) {
   add_plan(app, status);
   add_run(app, status);
   add_local(app, status);
+  // After the verbs, which would inherit it.
+  app.footer(kOrder);
   try {
     app.parse(argc, argv);
     return status;

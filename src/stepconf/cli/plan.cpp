@@ -125,7 +125,8 @@ void add_plan(CLI::App& app, int& status) {
   verb->add_option("--fix", arguments->fixed,
                    "Give a step its configuration: NAME=MEMORYxINSTANCESxPROCESSES, for example "
                    "Upscale=1024x4x1; may be "
-                   "repeated. With every step fixed, predicts the workflow as it is");
+                   "repeated. With every step fixed, predicts the workflow as it is")
+      ->allow_extra_args(false);
   verb->add_option("--models", arguments->models, "Models file; default the project's");
   verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
   verb->callback([arguments, &status] { status = plan_verb(*arguments); });

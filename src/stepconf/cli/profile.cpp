@@ -285,12 +285,13 @@ int profile_verb(const ProfileArguments& arguments) {
   };
   options.ended = [&](const estimator::Sample& sample) {
     count(sample);
-    std::cerr << fmt::format("  {:<12} {:>5} MB  {} x {:>2} jobs  {:>9}{}\n", sample.function,
-                             sample.memory.value, sample.processes, sample.jobs,
-                             format_duration(Seconds(*sample.duration_ms / 1e3)),
-                             sample.cold   ? "  (cold)"
-                             : sample.ok() ? ""
-                                           : "  " + sample.status);
+    std::cerr << fmt::format(
+        "  {:<12} {:>5} MB  {} {:<9}  {:>2} {:<4}  {:>9}{}\n", sample.function, sample.memory.value,
+        sample.processes, sample.processes == 1 ? "process" : "processes", sample.jobs,
+        sample.jobs == 1 ? "job" : "jobs", format_duration(Seconds(*sample.duration_ms / 1e3)),
+        sample.cold   ? "  (cold)"
+        : sample.ok() ? ""
+                      : "  " + sample.status);
   };
   std::cerr << fmt::format("Measuring {} functions at {} test points ...\n", events.size(),
                            measurements.size());

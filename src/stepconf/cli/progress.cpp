@@ -22,12 +22,12 @@ Progress::Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_
 void Progress::step_started(const executor::StepRecord& record) {
   const estimator::Configuration& chosen = record.configuration;
   lines_ << fmt::format(
-      "{:>7.2f} s  {:<{}}  starts: {} on {} of {} MB, {} each{}; {}\n", record.ready.count(),
+      "{:>7.2f} s  {:<{}}  starts: {} on {} of {} MB, {} each{}\n", record.ready.count(),
       record.step, widest_name_, count(static_cast<std::size_t>(record.jobs), "job", "jobs"),
       count(record.detail.size(), "instance", "instances"), chosen.memory.value,
       count(static_cast<std::size_t>(chosen.processes), "process", "processes"),
-      record.sub_slo ? fmt::format(", may take {}", format_duration(*record.sub_slo)) : "",
-      record.reason);
+      record.sub_slo ? fmt::format("; may take {}", format_duration(*record.sub_slo)) : "");
+  lines_ << fmt::format("{:>9}  {:<{}}          {}\n", "", "", widest_name_, record.reason);
   lines_.flush();
 }
 
