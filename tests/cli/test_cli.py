@@ -18,7 +18,7 @@ import unittest
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-STEPCONF = os.environ["STEPCONF"]
+STEPCONF = os.path.abspath(os.environ["STEPCONF"])
 
 RETRY = {"ErrorEquals": ["RuntimeError"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 1}
 
