@@ -23,7 +23,7 @@ sigset_t watched_signals() {
 
 }  // namespace
 
-Interruption::Interruption(std::function<void()> action) : action_(std::move(action)) {
+Interruption::Interruption() {
   const sigset_t signals = watched_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   thread_ = std::thread([this] { watch(); });
@@ -35,10 +35,16 @@ Interruption::~Interruption() {
   thread_.join();
 }
 
-void Interruption::set_action(std::function<void()> action) {
-  const std::lock_guard lock(mutex_);
-  action_ = std::move(action);
-  if (requested_) action_();
+Interruption::Effect::Effect(Interruption& interruption, std::function<void()> action)
+    : interruption_(interruption) {
+  const std::lock_guard lock(interruption_.mutex_);
+  interruption_.action_ = std::move(action);
+  if (interruption_.requested_) interruption_.action_();
+}
+
+Interruption::Effect::~Effect() {
+  const std::lock_guard lock(interruption_.mutex_);
+  interruption_.action_ = nullptr;
 }
 
 void Interruption::wait() const { requested_.wait(false); }
@@ -52,7 +58,7 @@ void Interruption::watch() {
     const std::lock_guard lock(mutex_);
     requested_ = true;
     requested_.notify_all();
-    action_();
+    if (action_) action_();
   }
 }
 

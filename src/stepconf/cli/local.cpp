@@ -28,7 +28,7 @@ int local_verb(const LocalArguments& arguments) {
       });
   std::atomic<bool> failed = false;
   platform::Spawner spawner;
-  Interruption interruption([] {});
+  Interruption interruption;
   // Where the guard of the sandboxes dies the server cannot go on; it ends as if it had been asked
   // to.
   options.failed = [&failed](const std::string& reason) {

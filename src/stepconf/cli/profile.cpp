@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <thread>
@@ -12,12 +10,14 @@
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/sample_jobs.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/estimator/sample.h"
 #include "stepconf/estimator/test_points.h"
 #include "stepconf/executor/executor.h"
 #include "stepconf/executor/given_configurations.h"
 #include "stepconf/executor/measure.h"
+#include "stepconf/executor/samples.h"
 #include "stepconf/platform/local/local_platform.h"
 #include "stepconf/pricing/bill.h"
 #include "stepconf/report/table.h"
@@ -39,48 +39,6 @@ struct ProfileArguments {
   bool json = false;
 };
 
-// What a step's function is measured with: events that its jobs really have.
-using EventsByFunction = std::map<std::string, std::vector<Json>>;
-
-// Passes a flow on and keeps the events of each function's jobs.
-class RecordingFlow final : public asl::Flow {
- public:
-  RecordingFlow(asl::Flow& flow, EventsByFunction& events) : flow_(flow), events_(events) {}
-  std::vector<asl::Command> start(Seconds now) override { return keep(flow_.start(now)); }
-  std::vector<asl::Command> handle(const asl::Event& event, Seconds now) override {
-    return keep(flow_.handle(event, now));
-  }
-
- private:
-  std::vector<asl::Command> keep(std::vector<asl::Command> commands) {
-    for (const asl::Command& command : commands) {
-      if (const auto* invoke = std::get_if<asl::Invoke>(&command)) {
-        events_[invoke->function].push_back(invoke->event);
-      }
-    }
-    return commands;
-  }
-
-  asl::Flow& flow_;
-  EventsByFunction& events_;
-};
-
-// Events from the files that the project names; functions without one are left out.
-EventsByFunction events_from_files(const project::Project& project) {
-  EventsByFunction events;
-  for (const auto& [name, function] : project.functions) {
-    if (!function.profile_events) continue;
-    const std::string file = function.profile_events->string();
-    const Json jobs = parse_json(read_file(file), file);
-    if (!jobs.is_array() || jobs.empty()) {
-      throw InvalidInput(
-          fmt::format("{}: must be a JSON array of sample jobs, at least one", file));
-    }
-    events[name] = jobs.get<std::vector<Json>>();
-  }
-  return events;
-}
-
 int jobs_of(const Workspace& workspace, const std::string& function) {
   int jobs = 1;
   for (const workflow::Step& step : workspace.workflow.steps) {
@@ -89,18 +47,8 @@ int jobs_of(const Workspace& workspace, const std::string& function) {
   return jobs;
 }
 
-// Events spread evenly over all that are known, so that cheap and dear jobs are measured alike.
-std::vector<Json> spread(const std::vector<Json>& events, int count) {
-  std::vector<Json> result;
-  for (int index = 0; index < count; ++index) {
-    const double place = (index + 0.5) * static_cast<double>(events.size()) / count;
-    result.push_back(events[static_cast<std::size_t>(place)]);
-  }
-  return result;
-}
-
 std::vector<executor::Measurement> measurements_of(const Workspace& workspace,
-                                                   const EventsByFunction& events,
+                                                   const SampleJobs& events,
                                                    const ProfileArguments& arguments) {
   // Round by round over the functions, so that a budget that ends early leaves something of each.
   std::vector<executor::Measurement> result;
@@ -125,35 +73,10 @@ Usd cost_of(const pricing::PriceSheet& prices, const estimator::Sample& sample) 
                                 Seconds(sample.init_ms.value_or(0) / 1e3));
 }
 
-std::vector<estimator::Sample> samples_of(const executor::RunSummary& summary,
-                                          const workflow::Workflow& workflow) {
-  std::vector<estimator::Sample> samples;
-  for (const executor::StepRecord& record : summary.steps) {
-    const auto step = workflow.find(record.step);
-    if (!step) continue;
-    for (const executor::InstanceRecord& instance : record.detail) {
-      estimator::Sample sample;
-      sample.function = workflow.steps[static_cast<std::size_t>(*step)].function;
-      sample.memory = record.configuration.memory;
-      sample.instances = static_cast<int>(record.detail.size());
-      sample.processes = record.configuration.processes;
-      sample.jobs = instance.jobs;
-      sample.duration_ms = (instance.ended - instance.started).count() * 1e3;
-      if (instance.cold) sample.init_ms = instance.init.count() * 1e3;
-      sample.dispatch_ms = (instance.started - record.ready).count() * 1e3;
-      if (instance.max_memory_mb > 0) sample.max_memory_mb = instance.max_memory_mb;
-      sample.cold = instance.cold;
-      sample.status = instance.status;
-      samples.push_back(std::move(sample));
-    }
-  }
-  return samples;
-}
-
 // Runs the workflow once, as fast as its configurations go, to see what its jobs are.
 executor::RunSummary run_once(const Workspace& workspace, platform::LocalPlatform& platform,
                               const Interruption& interruption, const Json& input,
-                              EventsByFunction& events) {
+                              SampleJobs& events) {
   std::vector<estimator::Configuration> largest;
   for (const workflow::Step& step : workspace.workflow.steps) {
     const auto space = project::configuration_space(workspace.project, step.function);
@@ -172,8 +95,8 @@ executor::RunSummary run_once(const Workspace& workspace, platform::LocalPlatfor
                         .interrupted = [&] { return interruption.requested(); }});
 }
 
-void show_plan(const std::vector<executor::Measurement>& measurements,
-               const ProfileArguments& arguments) {
+void show(const std::vector<executor::Measurement>& measurements,
+          const ProfileArguments& arguments) {
   using report::Align;
   report::Table table(
       {{"function"}, {"MB", Align::right}, {"processes", Align::right}, {"jobs", Align::right}});
@@ -210,102 +133,142 @@ OrderedJson report_of(const std::vector<estimator::Sample>& samples, int invocat
   return {{"invocations", invocations}, {"cost_usd", cost.value}, {"functions", functions}};
 }
 
-int profile_verb(const ProfileArguments& arguments) {
-  const Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
-  EventsByFunction events = events_from_files(workspace.project);
-  auto local = local_options(workspace, {});
-  const double cpu_scale = local.cpu_scale;
+// One profiling of a project: what it has measured so far, and what that would have cost on Lambda.
+class Profiling {
+ public:
+  Profiling(const ProfileArguments& arguments, const Workspace& workspace,
+            platform::LocalPlatform& platform, const Interruption& interruption)
+      : arguments_(arguments),
+        workspace_(workspace),
+        platform_(platform),
+        interruption_(interruption),
+        jobs_(sample_jobs_of(workspace.project)) {}
 
-  if (arguments.plan) {
-    for (const auto& [name, function] : local.functions)
-      events.try_emplace(name, 1, Json::object());
-    const auto measurements = measurements_of(workspace, events, arguments);
-    show_plan(measurements, arguments);
-    if (arguments.json) {
-      std::cout << OrderedJson{{"points", measurements.size()},
-                               {"invocations",
-                                measurements.size() * static_cast<std::size_t>(arguments.repeats)}}
-                       .dump(2)
-                << "\n";
+  // Returns the exit status.
+  int run() {
+    if (!arguments_.input.empty() && !see_jobs_in_a_run()) return kInterrupted;
+    check_that_all_have_jobs();
+    measure();
+    // What was measured is kept, also when the rest was interrupted.
+    write_file(arguments_.output, estimator::write_samples(samples_));
+    std::cerr << fmt::format("{} invocations, at Lambda's prices {}; {} samples in {}\n",
+                             invocations_, report::format_usd(cost_.value), samples_.size(),
+                             arguments_.output.string());
+    if (arguments_.json) {
+      std::cout << report_of(samples_, invocations_, cost_).dump(2) << "\n";
     }
-    return kDone;
+    return interruption_.requested() ? kInterrupted : kDone;
   }
 
-  platform::Spawner spawner;
-  Interruption interruption([] {});
-  platform::LocalPlatform platform(std::move(local), spawner);
-  interruption.set_action([&platform] { platform.interrupt(); });
-  if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
+ private:
+  void count(const estimator::Sample& sample) {
+    ++invocations_;
+    cost_ += cost_of(workspace_.prices, sample);
+  }
 
-  std::vector<estimator::Sample> samples;
-  int invocations = 0;
-  Usd cost;
-  const auto count = [&](const estimator::Sample& sample) {
-    ++invocations;
-    cost += cost_of(workspace.prices, sample);
-  };
-  if (!arguments.input.empty()) {
+  // False where it was interrupted.
+  bool see_jobs_in_a_run() {
+    const Json input = parse_json(read_file(arguments_.input), arguments_.input.string());
     std::cerr << fmt::format("Running the workflow once to see its jobs (cpu_scale {:.3g}) ...\n",
-                             cpu_scale);
-    const Json input = parse_json(read_file(arguments.input), arguments.input.string());
-    EventsByFunction seen;
-    const executor::RunSummary summary = run_once(workspace, platform, interruption, input, seen);
-    if (summary.status == executor::RunStatus::interrupted) return kInterrupted;
+                             platform_.options().cpu_scale);
+    SampleJobs seen;
+    const executor::RunSummary summary =
+        run_once(workspace_, platform_, interruption_, input, seen);
+    if (summary.status == executor::RunStatus::interrupted) return false;
     if (summary.status == executor::RunStatus::failed) {
       throw Error(fmt::format("the workflow failed in {}: {}: {}", summary.step, summary.error,
                               summary.cause));
     }
-    for (auto& [name, jobs] : seen) events.try_emplace(name, std::move(jobs));
-    samples = samples_of(summary, workspace.workflow);
-    for (const estimator::Sample& sample : samples) count(sample);
+    for (auto& [name, jobs] : seen) jobs_.try_emplace(name, std::move(jobs));
+    samples_ = executor::samples_of(summary.steps, workspace_.workflow);
+    for (const estimator::Sample& sample : samples_) count(sample);
     std::cerr << fmt::format("  ended in {}\n", format_duration(summary.duration));
+    return true;
   }
-  for (const auto& [name, function] : platform.options().functions) {
-    if (!events.contains(name)) {
+
+  void check_that_all_have_jobs() const {
+    for (const auto& [name, function] : platform_.options().functions) {
+      if (jobs_.contains(name)) continue;
       throw InvalidInput(fmt::format(
           "{}: functions.{}: there is nothing to measure it with; name a file of sample jobs "
           "(profile: {{events: FILE.json}}), or give the workflow's own input with --input",
-          workspace.project.file.string(), name));
+          workspace_.project.file.string(), name));
     }
   }
 
-  std::vector<executor::Measurement> measurements = measurements_of(workspace, events, arguments);
-  executor::MeasureOptions options;
-  options.repeats = arguments.repeats;
-  options.vcpus = std::max(1u, std::thread::hardware_concurrency()) / cpu_scale;
-  if (arguments.budget_invocations > 0) {
-    options.max_invocations = std::max(0, arguments.budget_invocations - invocations);
+  void measure() {
+    auto measurements = measurements_of(workspace_, jobs_, arguments_);
+    std::cerr << fmt::format("Measuring {} functions at {} test points ...\n", jobs_.size(),
+                             measurements.size());
+    executor::MeasureOptions options;
+    options.repeats = arguments_.repeats;
+    options.vcpus =
+        std::max(1u, std::thread::hardware_concurrency()) / platform_.options().cpu_scale;
+    if (arguments_.budget_invocations > 0) {
+      options.max_invocations = std::max(0, arguments_.budget_invocations - invocations_);
+    }
+    if (!arguments_.budget_time.empty()) {
+      options.until = platform_.now() + parse_duration(arguments_.budget_time, "--budget-time");
+    }
+    options.interrupted = [this] {
+      return interruption_.requested() ||
+             (arguments_.budget_usd > 0 && cost_.value >= arguments_.budget_usd);
+    };
+    options.ended = [this](const estimator::Sample& sample) {
+      count(sample);
+      tell(sample);
+    };
+    const auto measured = executor::measure(platform_, std::move(measurements), options);
+    samples_.insert(samples_.end(), measured.samples.begin(), measured.samples.end());
   }
-  if (!arguments.budget_time.empty()) {
-    options.until = platform.now() + parse_duration(arguments.budget_time, "--budget-time");
-  }
-  options.interrupted = [&] {
-    return interruption.requested() ||
-           (arguments.budget_usd > 0 && cost.value >= arguments.budget_usd);
-  };
-  options.ended = [&](const estimator::Sample& sample) {
-    count(sample);
-    std::cerr << fmt::format(
-        "  {:<12} {:>5} MB  {} {:<9}  {:>2} {:<4}  {:>9}{}\n", sample.function, sample.memory.value,
-        sample.processes, sample.processes == 1 ? "process" : "processes", sample.jobs,
-        sample.jobs == 1 ? "job" : "jobs", format_duration(Seconds(*sample.duration_ms / 1e3)),
-        sample.cold   ? "  (cold)"
-        : sample.ok() ? ""
-                      : "  " + sample.status);
-  };
-  std::cerr << fmt::format("Measuring {} functions at {} test points ...\n", events.size(),
-                           measurements.size());
-  const executor::MeasureSummary measured =
-      executor::measure(platform, std::move(measurements), options);
-  samples.insert(samples.end(), measured.samples.begin(), measured.samples.end());
 
-  // What was measured is kept, also when the rest was interrupted.
-  write_file(arguments.output, estimator::write_samples(samples));
-  std::cerr << fmt::format("{} invocations, at Lambda's prices {}; {} samples in {}\n", invocations,
-                           report::format_usd(cost.value), samples.size(),
-                           arguments.output.string());
-  if (arguments.json) std::cout << report_of(samples, invocations, cost).dump(2) << "\n";
-  return interruption.requested() ? kInterrupted : kDone;
+  static void tell(const estimator::Sample& sample) {
+    const std::string remark = !sample.ok() ? "  " + sample.status : sample.cold ? "  (cold)" : "";
+    std::cerr << fmt::format("  {:<12} {:>5} MB  {} {:<9}  {:>2} {:<4}  {:>9}{}\n", sample.function,
+                             sample.memory.value, sample.processes,
+                             sample.processes == 1 ? "process" : "processes", sample.jobs,
+                             sample.jobs == 1 ? "job" : "jobs",
+                             format_duration(Seconds(*sample.duration_ms / 1e3)), remark);
+  }
+
+  const ProfileArguments& arguments_;
+  const Workspace& workspace_;
+  platform::LocalPlatform& platform_;
+  const Interruption& interruption_;
+  SampleJobs jobs_;
+  std::vector<estimator::Sample> samples_;
+  int invocations_ = 0;
+  Usd cost_;
+};
+
+// Says what would be measured; where jobs are not known yet, with placeholders.
+int show_plan(const ProfileArguments& arguments, const Workspace& workspace,
+              const platform::LocalPlatformOptions& local) {
+  SampleJobs jobs = sample_jobs_of(workspace.project);
+  for (const auto& [name, function] : local.functions) jobs.try_emplace(name, 1, Json::object());
+  const auto measurements = measurements_of(workspace, jobs, arguments);
+  show(measurements, arguments);
+  if (arguments.json) {
+    const auto repeats = static_cast<std::size_t>(arguments.repeats);
+    std::cout << OrderedJson{{"points", measurements.size()},
+                             {"invocations", measurements.size() * repeats}}
+                     .dump(2)
+              << "\n";
+  }
+  return kDone;
+}
+
+int profile_verb(const ProfileArguments& arguments) {
+  const Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
+  auto local = local_options(workspace, {});
+  if (arguments.plan) return show_plan(arguments, workspace, local);
+
+  platform::Spawner spawner;
+  Interruption interruption;
+  platform::LocalPlatform platform(std::move(local), spawner);
+  const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
+  if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
+  return Profiling(arguments, workspace, platform, interruption).run();
 }
 
 }  // namespace

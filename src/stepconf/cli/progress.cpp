@@ -44,9 +44,7 @@ void Progress::step_ended(const executor::StepRecord& record) {
                  : "");
   lines_.flush();
   if (trace_ != nullptr) {
-    executor::StepRecord marked = record;
-    marked.oversubscribed = oversubscribed();
-    *trace_ << executor::to_json(marked).dump() << "\n";
+    *trace_ << executor::to_json(record).dump() << "\n";
     trace_->flush();
   }
 }

@@ -16,9 +16,6 @@ class Progress final : public executor::Observer {
   void step_started(const executor::StepRecord& record) override;
   void step_ended(const executor::StepRecord& record) override;
 
-  /// Asked at the end of each step whether the machine promised more CPU than it has.
-  std::function<bool()> oversubscribed = [] { return false; };
-
  private:
   std::ostream& lines_;
   std::ostream* trace_;

@@ -175,9 +175,9 @@ int run_verb(const RunArguments& arguments) {
   }
 
   platform::Spawner spawner;
-  Interruption interruption([] {});
+  Interruption interruption;
   platform::LocalPlatform platform(std::move(local), spawner);
-  interruption.set_action([&platform] { platform.interrupt(); });
+  const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
 
   const ExecutionName execution = name_execution();
@@ -186,7 +186,6 @@ int run_verb(const RunArguments& arguments) {
                            slo ? "SLO " + format_duration(*slo) : "no SLO",
                            workspace.options ? name : "none", platform.options().cpu_scale);
   Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow));
-  progress.oversubscribed = [&platform] { return platform.oversubscribed(); };
   const executor::RunSummary summary =
       executor::run(*flow, workspace.workflow, *strategy, platform, progress,
                     {.execution = execution.name,
@@ -194,7 +193,6 @@ int run_verb(const RunArguments& arguments) {
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,
                      .interrupted = [&] { return interruption.requested(); }});
-  interruption.set_action([] {});
   if (platform.oversubscribed()) {
     std::cerr << fmt::format(
         "warning: sandboxes at work were promised {:.3g} CPUs and there are {:.3g}: "

@@ -194,7 +194,7 @@ class Run {
     instance.status = completion.status;
     attempt->billed[index] = completion.billed;
     ++attempt->ended;
-    observer_.instance_ended(attempt->record, instance);
+    attempt->record.oversubscribed |= completion.oversubscribed;
     start_instances(attempt);
     if (attempt->ended == attempt->batches.size()) close(*attempt);
 

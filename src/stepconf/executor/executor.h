@@ -20,8 +20,6 @@ class Observer {
   virtual ~Observer() = default;
   /// A step was configured and its instances are being started.
   virtual void step_started(const StepRecord& /*record*/) {}
-  /// An instance of the step came back; it is the last in `record.detail`'s order of completion.
-  virtual void instance_ended(const StepRecord& /*record*/, const InstanceRecord& /*instance*/) {}
   /// All instances of the attempt came back, or the execution ended before they did.
   virtual void step_ended(const StepRecord& /*record*/) {}
 };

@@ -41,8 +41,8 @@ struct StepRecord {
   std::optional<Usd> predicted_cost;
   Usd cost;
   std::string reason;
-  /// Set by the caller where the machine had less CPU than the sandboxes at work were promised, so
-  /// that times are too long.
+  /// Whether the machine had less CPU than the sandboxes at work were promised, so that times are
+  /// too long.
   bool oversubscribed = false;
   std::vector<InstanceRecord> detail;
 };

@@ -1,0 +1,36 @@
+#include "stepconf/executor/samples.h"
+
+namespace stepconf::executor {
+namespace {
+
+double milliseconds(Seconds time) { return time.count() * 1e3; }
+
+}  // namespace
+
+std::vector<estimator::Sample> samples_of(const std::vector<StepRecord>& records,
+                                          const workflow::Workflow& workflow) {
+  std::vector<estimator::Sample> samples;
+  for (const StepRecord& record : records) {
+    const auto step = workflow.find(record.step);
+    if (!step) continue;
+    for (const InstanceRecord& instance : record.detail) {
+      if (instance.status == "aborted") continue;
+      estimator::Sample sample;
+      sample.function = workflow.steps[static_cast<std::size_t>(*step)].function;
+      sample.memory = record.configuration.memory;
+      sample.instances = static_cast<int>(record.detail.size());
+      sample.processes = record.configuration.processes;
+      sample.jobs = instance.jobs;
+      sample.duration_ms = milliseconds(instance.ended - instance.started);
+      if (instance.cold) sample.init_ms = milliseconds(instance.init);
+      sample.dispatch_ms = milliseconds(instance.started - record.ready);
+      if (instance.max_memory_mb > 0) sample.max_memory_mb = instance.max_memory_mb;
+      sample.cold = instance.cold;
+      sample.status = instance.status;
+      samples.push_back(std::move(sample));
+    }
+  }
+  return samples;
+}
+
+}  // namespace stepconf::executor
