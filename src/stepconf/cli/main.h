@@ -2,7 +2,7 @@
 
 namespace stepconf::cli {
 
-/// The exit statuses of the command (contract.md, "Command line").
+/// The exit statuses of the command (docs/formats.md).
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kInvalidInput = 2;

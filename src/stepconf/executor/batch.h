@@ -19,7 +19,7 @@ struct JobOutcome {
 };
 
 /// Writes the event by which the wrapper is asked to serve `jobs` with `processes` copies and to
-/// answer job by job (contract.md, "Wrapper").
+/// answer job by job (docs/formats.md).
 std::string batch_event(std::span<const Json* const> jobs, int processes);
 
 /// Reads what came back for a batch of `jobs` jobs. An instance that failed as a whole failed each

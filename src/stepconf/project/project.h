@@ -51,7 +51,7 @@ struct PlatformChoice {
   std::string dispatch = "direct";
 };
 
-/// A project file as written (contract.md, "Project file"), with its defaults filled in and its
+/// A project file as written (docs/project-file.md), with its defaults filled in and its
 /// paths made absolute. Nothing it names has been opened yet.
 struct Project {
   std::filesystem::path file;
