@@ -1,6 +1,7 @@
 #include "stepconf/wrapper/line_forwarder.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -38,16 +39,22 @@ LineForwarder::~LineForwarder() {
 void LineForwarder::drain() {
   if (!watch_) return;
   std::array<char, 16 * 1024> bytes{};
-  while (true) {
+  int waiting = 0;
+  ::ioctl(source_.get(), FIONREAD, &waiting);
+  ssize_t left = waiting;
+  // Where nothing waits, reading tells the end.
+  do {
     const auto count = ::read(source_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
       if (count == 0) watch_.reset();  // the end stays readable for ever
       break;
     }
+    left -= count;
     pending_.append(bytes.data(), static_cast<std::size_t>(count));
+    if (pending_.size() > kLongestLine) pass_lines(false);
     if (pending_.size() > kLongestLine) pass_lines(true);
-  }
+  } while (left > 0);
   pass_lines(!watch_);
 }
 

@@ -19,7 +19,8 @@ class LineForwarder {
   LineForwarder(const LineForwarder&) = delete;
   LineForwarder& operator=(const LineForwarder&) = delete;
 
-  /// Passes on the lines written so far, without waiting for more.
+  /// Passes on the lines written by now, without waiting for more. A process that goes on writing
+  /// cannot hold the caller up.
   void drain();
   /// Puts `prefix` before each line that comes from now on; ends an unfinished line.
   void set_prefix(std::string prefix);
