@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ class SpawnerTest : public testing::Test {
   }
 
   std::optional<SpawnNotice> next_notice() {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (pending_.empty() && std::chrono::steady_clock::now() < give_up && spawner_.alive()) {
       pollfd watched{spawner_.descriptor(), POLLIN, 0};
       ::poll(&watched, 1, 100);
@@ -128,6 +129,20 @@ TEST_F(SpawnerTest, LeavesNothingOfASandboxWhoseFirstProcessEnds) {
       spawn("setsid sh -c 'sleep 1000 & exit' ; echo ready; read x </dev/null");
   EXPECT_TRUE(WIFEXITED(exit_of(token)));
   EXPECT_TRUE(sandbox_processes().empty());
+}
+
+// Notices and orders together are more than the socket holds while nobody reads the notices.
+TEST_F(SpawnerTest, TakesOrdersWhileNobodyReadsItsNotices) {
+  const int smallest = 0;
+  ::setsockopt(spawner_.descriptor(), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest);
+  constexpr int kProcesses = 300;
+  for (int i = 0; i < kProcesses; ++i) spawner_.spawn({{"/bin/true"}, {}, "/", {}}, writing_.get());
+  int ended = 0;
+  while (ended < kProcesses) {
+    const auto notice = next_notice();
+    ASSERT_TRUE(notice) << "after " << ended << " processes";
+    if (notice->kind == SpawnNotice::Kind::exited) ++ended;
+  }
 }
 
 TEST_F(SpawnerTest, SparesTheOtherSandboxes) {

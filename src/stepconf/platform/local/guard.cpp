@@ -122,7 +122,9 @@ class Guard {
 
  private:
   void step() {
-    std::vector<pollfd> watched{{channel_.descriptor(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+    // The guard never waits for a server that does not listen: that one may be waiting for it.
+    const short wanted = channel_.has_queued() ? POLLIN | POLLOUT : POLLIN;
+    std::vector<pollfd> watched{{channel_.descriptor(), wanted, 0}, {signals_.get(), POLLIN, 0}};
     for (const auto& [pid, child] : children_) {
       if (child.exec_report.open()) watched.push_back({child.exec_report.get(), POLLIN, 0});
     }
@@ -135,6 +137,7 @@ class Guard {
       if (child.exec_report.open()) read_exec_report(pid, child, false);
     }
     reap();
+    channel_.flush();
     server_lives_ = channel_.receive();
     while (auto frame = channel_.next()) obey(*frame);
   }
@@ -187,10 +190,10 @@ class Guard {
   }
 
   void tell_failure(const Child& child, int error, SpawnStep step = SpawnStep::execute) {
-    channel_.send(SpawnFrame(SpawnMessage::failed)
-                      .put(child.token)
-                      .put(static_cast<std::uint64_t>(step))
-                      .put(static_cast<std::uint64_t>(error)));
+    channel_.queue(SpawnFrame(SpawnMessage::failed)
+                       .put(child.token)
+                       .put(static_cast<std::uint64_t>(step))
+                       .put(static_cast<std::uint64_t>(error)));
   }
 
   void read_exec_report(pid_t pid, Child& child, bool dead) {
@@ -202,7 +205,7 @@ class Guard {
       child.failed = true;
       tell_failure(child, fault.error, static_cast<SpawnStep>(fault.step));
     } else {
-      channel_.send(
+      channel_.queue(
           SpawnFrame(SpawnMessage::started).put(child.token).put(static_cast<std::uint64_t>(pid)));
     }
   }
@@ -226,9 +229,9 @@ class Guard {
       int status = 0;
       ::waitpid(pid, &status, 0);
       if (!child.failed) {
-        channel_.send(SpawnFrame(SpawnMessage::exited)
-                          .put(child.token)
-                          .put(static_cast<std::uint64_t>(status)));
+        channel_.queue(SpawnFrame(SpawnMessage::exited)
+                           .put(child.token)
+                           .put(static_cast<std::uint64_t>(status)));
       }
     }
   }
@@ -238,7 +241,10 @@ class Guard {
   std::vector<pid_t> remains(const Child& child) const {
     std::vector<pid_t> found;
     if (std::ifstream members(child.procs_file); members) {
-      for (pid_t member = 0; members >> member;) found.push_back(member);
+      // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
+      for (pid_t member = 0; members >> member;) {
+        if (member > 0) found.push_back(member);
+      }
     }
     for (const pid_t orphan : children_of(::getpid())) {
       if (children_.contains(orphan) || !environment_has(orphan, child.marker)) continue;

@@ -16,6 +16,14 @@ struct alignas(cmsghdr) ControlSpace {
   std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
 };
 
+// The size comes first.
+std::string on_the_wire(const SpawnFrame& frame) {
+  const std::uint32_t size = static_cast<std::uint32_t>(frame.bytes().size());
+  std::string wire(sizeof size, '\0');
+  std::memcpy(wire.data(), &size, sizeof size);
+  return wire + frame.bytes();
+}
+
 }  // namespace
 
 SpawnFrame SpawnFrame::received(std::string bytes) {
@@ -66,11 +74,7 @@ std::vector<std::string> SpawnFrame::take_list() {
 }
 
 bool SpawnChannel::send(const SpawnFrame& frame, int attached) {
-  const std::uint32_t size = static_cast<std::uint32_t>(frame.bytes().size());
-  std::string wire(sizeof size, '\0');
-  std::memcpy(wire.data(), &size, sizeof size);
-  wire += frame.bytes();
-
+  std::string wire = on_the_wire(frame);
   ControlSpace control;
   for (std::size_t sent = 0; sent < wire.size();) {
     iovec part{wire.data() + sent, wire.size() - sent};
@@ -92,6 +96,22 @@ bool SpawnChannel::send(const SpawnFrame& frame, int attached) {
     sent += static_cast<std::size_t>(written);
   }
   return true;
+}
+
+void SpawnChannel::queue(const SpawnFrame& frame) {
+  queued_ += on_the_wire(frame);
+  flush();
+}
+
+void SpawnChannel::flush() {
+  while (!queued_.empty()) {
+    const ssize_t written =
+        ::send(socket_.get(), queued_.data(), queued_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (written < 0 && errno == EINTR) continue;
+    // Where the other end is gone, `receive` tells.
+    if (written < 0) return;
+    queued_.erase(0, static_cast<std::size_t>(written));
+  }
 }
 
 bool SpawnChannel::receive() {

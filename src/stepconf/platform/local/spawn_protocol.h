@@ -43,6 +43,11 @@ class SpawnChannel {
   /// Sends a frame and, where `attached` is a descriptor, a copy of it. Blocks while the other end
   /// is behind. False where that end is gone.
   bool send(const SpawnFrame& frame, int attached = -1);
+  /// Sends a frame as soon as the other end takes it: now, or by a later `flush`.
+  void queue(const SpawnFrame& frame);
+  /// Sends what is queued, as far as that goes without waiting.
+  void flush();
+  bool has_queued() const { return !queued_.empty(); }
   /// Takes what has arrived, without waiting. False where the other end is gone.
   bool receive();
   /// Gives the next complete frame that `receive` took.
@@ -54,6 +59,7 @@ class SpawnChannel {
  private:
   Descriptor socket_;
   std::string buffer_;
+  std::string queued_;
   std::deque<Descriptor> descriptors_;
 };
 
