@@ -53,7 +53,10 @@ bool empty_server_folder(const fs::path& folder) {
        entry.increment(error)) {
     if (!entry->is_directory(error)) continue;
     std::ifstream members(entry->path() / "cgroup.procs");
-    for (pid_t member = 0; members >> member;) ::kill(member, SIGKILL);
+    // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
+    for (pid_t member = 0; members >> member;) {
+      if (member > 0) ::kill(member, SIGKILL);
+    }
     ::rmdir(entry->path().c_str());
   }
   return ::rmdir(folder.c_str()) == 0;
