@@ -5,6 +5,7 @@
 #include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
 #include "stepconf/platform/local/base64.h"
+#include "tests/platform/gate.h"
 
 namespace stepconf::platform {
 namespace {
@@ -95,6 +96,15 @@ TEST_F(LambdaApiTest, MarksAFunctionsOwnFailure) {
   EXPECT_EQ(Json::parse(response.body)["errorType"], "FrameMissing");
 }
 
+TEST_F(LambdaApiTest, TakesAFunctionsErrorForItsOwnWhateverItsName) {
+  for (const char* type : {"TooManyRequestsException", "ServiceException"}) {
+    const net::Response response = post("f/invocations", Json{{"throw", type}}.dump());
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.headers.get("X-Amz-Function-Error"), "Unhandled");
+    EXPECT_EQ(Json::parse(response.body)["errorType"], type);
+  }
+}
+
 TEST_F(LambdaApiTest, GivesTheTailOfTheLog) {
   const net::Response response =
       post("f/invocations", R"({"print":"hello"})", {{{"X-Amz-Log-Type", "Tail"}}});
@@ -122,12 +132,14 @@ TEST_F(LambdaApiTest, RefusesInLambdasWords) {
 }
 
 TEST_F(LambdaApiTest, ThrottlesWithAReason) {
-  platform_.start({1, "f", {512}, R"({"sleep":0.3})"});
+  const Gate gate("throttle");
+  platform_.start({1, "f", {512}, Json{{"wait", gate.path()}}.dump()});
   // The call above is on its way to the same thread, and before this one.
   const net::Response response = post("f/invocations", "{}");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(error_type(response), "TooManyRequestsException");
   EXPECT_EQ(Json::parse(response.body)["Reason"], "ConcurrentInvocationLimitExceeded");
+  gate.open();
   EXPECT_TRUE(platform_.wait_next(platform_.now() + Seconds(20)));
 }
 

@@ -4,14 +4,20 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <set>
 #include <thread>
+#include <tuple>
 
 #include "stepconf/base/json.h"
+#include "stepconf/platform/local/process_tree.h"
 #include "tests/platform/eventually.h"
+#include "tests/platform/gate.h"
 
 namespace stepconf::platform {
 namespace {
@@ -81,9 +87,11 @@ TEST(LocalPlatform, AnswersWithTheFunctionsResultAndItsTimes) {
 
 TEST(LocalPlatform, ReusesTheSandboxThatWasUsedLast) {
   TestPlatform platform(with_functions());
-  platform.start({{"sleep", 0.05}});
+  const Gate gate("reuse");
+  platform.start({{"wait", gate.path()}});
   platform.start({{"pid", 1}});
   const Completion quick = platform.next();
+  gate.open();
   const Completion slow = platform.next();
   EXPECT_TRUE(quick.cold);
   EXPECT_TRUE(slow.cold);
@@ -200,9 +208,11 @@ TEST(LocalPlatform, ThrottlesAboveItsConcurrency) {
   LocalPlatformOptions options = with_functions();
   options.concurrency = 1;
   TestPlatform platform(options);
-  platform.start({{"sleep", 0.3}});
+  const Gate gate("concurrency");
+  platform.start({{"wait", gate.path()}});
   const Completion second = platform.call(1);
   EXPECT_EQ(second.status, "TooManyRequestsException");
+  gate.open();
   EXPECT_TRUE(platform.next().ok());
   EXPECT_TRUE(platform.call(1).ok());
 }
@@ -269,6 +279,92 @@ TEST(LocalPlatform, PutsSandboxesUnderTheirCpuLimit) {
   EXPECT_NE(groups.find("/stepconf-" + std::to_string(::getpid()) + "-"), std::string::npos)
       << groups;
   EXPECT_NE(groups.find("/sandbox-"), std::string::npos) << groups;
+}
+
+// The limits in the CPU hierarchy of a process: "QUOTA PERIOD" in microseconds.
+std::string cpu_limit_of(pid_t process) {
+  const auto text = [](const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string own = text("/proc/" + std::to_string(process) + "/cgroup");
+  for (const CgroupHierarchy& hierarchy : parse_hierarchies(text("/proc/self/mounts"), own)) {
+    const auto group = hierarchy.mount_point.string() + hierarchy.own_group + "/";
+    std::string limit = text(group + "cpu.max");
+    if (limit.empty()) limit = text(group + "cpu.cfs_quota_us") + text(group + "cpu.cfs_period_us");
+    std::ranges::replace(limit, '\n', ' ');
+    if (!limit.empty()) return limit.substr(0, limit.size() - 1);
+  }
+  return "";
+}
+
+TEST(LocalPlatform, GivesInitAWholeVcpuAndTheFunctionItsMemorysShare) {
+  const Gate gate("init");
+  LocalPlatformOptions options;
+  options.memory_sizes = {{884}, {3538}};
+  options.cpu_scale = 0.5;
+  options.functions["f"] = behaviour("wait");
+  options.functions["f"].environment["GATE"] = gate.path();
+  const auto initialising = [&gate]() -> pid_t {
+    for (const pid_t process : all_processes()) {
+      if (environment_has(process, "GATE=" + gate.path())) return process;
+    }
+    return 0;
+  };
+  for (const auto& [memory, in_init, at_work] : {std::tuple(884, "5000 10000", "2499 10000"),
+                                                 std::tuple(3538, "10000 10000", "10000 10000")}) {
+    TestPlatform platform(options);
+    if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
+    platform.start({{"pid", 1}}, "f", memory);
+    ASSERT_TRUE(eventually([&] { return initialising() != 0; }));
+    EXPECT_EQ(cpu_limit_of(initialising()), in_init) << memory;
+    gate.open();
+    const Completion completion = platform.next();
+    ASSERT_TRUE(completion.ok()) << completion.payload;
+    EXPECT_EQ(cpu_limit_of(Json::parse(completion.payload).get<pid_t>()), at_work) << memory;
+  }
+}
+
+// Pages of a file are charged to whoever reads them first, which is this test.
+TEST(LocalPlatform, CountsAllMemoryThatAFunctionHasHad) {
+  constexpr int kMemoryMb = 48, kFileMb = 32, kProgramMb = 40;
+  const std::string path = testing::TempDir() + "mapped-" + std::to_string(::getpid());
+  std::ofstream(path) << std::string(kFileMb << 20, 'x');
+  TestPlatform platform(with_functions());
+  const Completion first = platform.call({{"touch_mb", kMemoryMb}, {"map", path}});
+  ::unlink(path.c_str());
+  EXPECT_GE(first.max_memory_mb, kMemoryMb + kFileMb);
+  EXPECT_LE(first.max_memory_mb, kMemoryMb + kFileMb + kProgramMb);
+  EXPECT_GE(platform.call(1).max_memory_mb, first.max_memory_mb) << "a peak never falls";
+}
+
+TEST(LocalPlatform, TakesMegabytesOfLog) {
+  LocalPlatformOptions options = with_functions();
+  std::atomic<int> lines = 0;
+  std::atomic<bool> whole = true;
+  options.log = [&](std::string_view, std::string_view line) {
+    if (line.size() != 99) whole = false;
+    ++lines;
+  };
+  TestPlatform platform(options);
+  EXPECT_TRUE(platform.call({{"lines", 50'000}}).ok());
+  EXPECT_EQ(lines, 50'000);
+  EXPECT_TRUE(whole);
+}
+
+TEST(LogPipe, TakesNoMoreThanWasThere) {
+  net::Loop loop;
+  int taken = 0;
+  std::unique_ptr<LogPipe> log;
+  const auto write = [&log] { EXPECT_EQ(::write(log->writing_end(), "again\n", 6), 6); };
+  log = std::make_unique<LogPipe>(loop, [&](std::string_view) {
+    if (++taken < 1000) write();
+  });
+  write();
+  log->drain();
+  EXPECT_EQ(taken, 1);
+  log->drain();
+  EXPECT_EQ(taken, 2);
 }
 
 #ifdef STEPCONF_WRAPPER

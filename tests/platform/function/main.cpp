@@ -1,6 +1,10 @@
-// A function that does what its event says, and what ON_INIT says before that. An event without any
-// of the words is its own answer.
+// A function that does what its event says, and what ON_INIT says before that: exit, hang, report,
+// or wait, for a writer of the FIFO that GATE names. An event without any of the words is its own
+// answer.
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -11,6 +15,7 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
@@ -41,6 +46,20 @@ double cpu_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+// Waits until somebody opens a FIFO for writing.
+void wait_at(const std::string& gate) { ::close(::open(gate.c_str(), O_RDONLY)); }
+
+// Touches so much memory and a whole file, and lets go of the memory.
+void use_memory(std::size_t mb, const std::string& path) {
+  std::vector<char> memory(mb << 20, 'x');
+  const int file = ::open(path.c_str(), O_RDONLY);
+  struct stat about{};
+  ::fstat(file, &about);
+  ::mmap(nullptr, static_cast<std::size_t>(about.st_size), PROT_READ, MAP_SHARED | MAP_POPULATE,
+         file, 0);
+  ::close(file);
+}
+
 // Uses CPU for so long by the clock and tells how much it got.
 Json spin(double seconds) {
   using Clock = std::chrono::steady_clock;
@@ -53,7 +72,15 @@ Json spin(double seconds) {
 
 Json handle(const Json& event, const Invocation& invocation) {
   if (!event.is_object()) return event;
+  if (event.contains("daemonise")) daemonise();
   if (event.contains("print")) std::cout << event["print"].get<std::string>() << std::endl;
+  if (event.contains("lines")) {
+    const std::string line(99, 'x');
+    for (int left = event["lines"].get<int>(); left > 0; --left) std::cout << line << '\n';
+    std::cout.flush();
+  }
+  if (event.contains("wait")) wait_at(event["wait"].get<std::string>());
+  if (event.contains("touch_mb")) use_memory(event["touch_mb"], event["map"]);
   if (event.contains("sleep")) {
     std::this_thread::sleep_for(std::chrono::duration<double>(event["sleep"].get<double>()));
   }
@@ -65,7 +92,6 @@ Json handle(const Json& event, const Invocation& invocation) {
   if (event.contains("variable")) return variable(event["variable"].get<std::string>());
   if (event.contains("pid")) return ::getpid();
   if (event.contains("arn")) return invocation.function_arn;
-  if (event.contains("daemonise")) daemonise();
   return event;
 }
 
@@ -89,6 +115,10 @@ int initialise(const std::string& how) {
 
 int main() {
   const std::string how = variable("ON_INIT");
+  if (how == "wait") {
+    wait_at(variable("GATE"));
+    return stepconf::runtime::serve(handle);
+  }
   if (!how.empty()) return initialise(how);
   return stepconf::runtime::serve(handle);
 }

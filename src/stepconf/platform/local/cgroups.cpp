@@ -77,6 +77,25 @@ std::vector<std::string> SandboxGroup::procs_files() const {
   return files;
 }
 
+std::vector<pid_t> SandboxGroup::members() const {
+  std::vector<pid_t> found;
+  if (folders_.empty()) return found;
+  std::istringstream text(contents(folders_.front() / "cgroup.procs"));
+  // 0 stands for a process of a PID namespace that is not ours.
+  for (pid_t member = 0; text >> member;) {
+    if (member > 0) found.push_back(member);
+  }
+  return found;
+}
+
+void SandboxGroup::limit_cpu(const CpuQuota& quota) {
+  if (cpu_folder_.empty()) return;
+  if (const int error = set_quota(cpu_version_, cpu_folder_, quota); error != 0) {
+    throw Error(fmt::format("cannot set the quota of the cgroup {} to \"{}\": {}",
+                            cpu_folder_.native(), quota.text(), system_reason(error)));
+  }
+}
+
 std::optional<int> SandboxGroup::peak_memory_mb() const {
   if (peak_file_.empty()) return std::nullopt;
   const std::string text = contents(peak_file_);
@@ -126,7 +145,8 @@ std::optional<Cgroups::Place> Cgroups::usable_place(const CgroupHierarchy& hiera
     const fs::path folder = group / ("stepconf-" + identity);
     const fs::path trial = folder / "trial";
     // Under cgroup v2 the other controller may have its place there already.
-    const bool shared = fs::exists(folder);
+    std::error_code unreadable;
+    const bool shared = fs::exists(folder, unreadable);
     int error = 0;
     if (hierarchy.version == 2) error = hand_on(group, controller);
     if (error == 0) error = make_folder(folder);
@@ -159,7 +179,11 @@ SandboxGroup Cgroups::create(const std::string& name, const CpuQuota& quota) {
     int error = make_folder(folder);
     if (error == 0) error = make_folder(own);
     if (error == 0) group.folders_.push_back(own);
-    if (error == 0 && cpu_ && cpu_->folder == folder) error = set_quota(cpu_->version, own, quota);
+    if (error == 0 && cpu_ && cpu_->folder == folder) {
+      error = set_quota(cpu_->version, own, quota);
+      group.cpu_folder_ = own;
+      group.cpu_version_ = cpu_->version;
+    }
     if (error != 0) {
       throw Error(fmt::format("cannot make the cgroup {} with quota \"{}\": {}", own.native(),
                               quota.text(), system_reason(error)));
@@ -170,7 +194,8 @@ SandboxGroup Cgroups::create(const std::string& name, const CpuQuota& quota) {
     const fs::path peak =
         own / (memory_->version == 2 ? "memory.peak" : "memory.max_usage_in_bytes");
     // memory.peak came with Linux 5.19.
-    if (fs::exists(peak)) group.peak_file_ = peak;
+    std::error_code unreadable;
+    if (fs::exists(peak, unreadable)) group.peak_file_ = peak;
   }
   return group;
 }

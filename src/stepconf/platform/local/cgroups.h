@@ -1,10 +1,13 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stepconf/platform/local/cpu_quota.h"
@@ -42,8 +45,12 @@ class SandboxGroup {
 
   /// The files into which the sandbox's first process writes itself.
   std::vector<std::string> procs_files() const;
-  /// Gives the peak memory of all its processes together in MB, rounded up; absent where memory is
-  /// not accounted.
+  /// Lists the sandbox's processes; empty where it has no group or they are gone.
+  std::vector<pid_t> members() const;
+  /// Sets another CPU limit, where there was one. Throws Error where the system refuses.
+  void limit_cpu(const CpuQuota& quota);
+  /// Gives the peak memory that was charged to it in MB, rounded up; absent where memory is not
+  /// accounted. Pages of files that somebody else read first are charged to them.
   std::optional<int> peak_memory_mb() const;
   /// Removes the groups; false where processes are still in them.
   bool remove();
@@ -52,10 +59,15 @@ class SandboxGroup {
   friend class Cgroups;
   void swap(SandboxGroup& other) noexcept {
     folders_.swap(other.folders_);
+    cpu_folder_.swap(other.cpu_folder_);
+    std::swap(cpu_version_, other.cpu_version_);
     peak_file_.swap(other.peak_file_);
   }
 
   std::vector<std::filesystem::path> folders_;
+  // Empty where CPU is not limited.
+  std::filesystem::path cpu_folder_;
+  int cpu_version_ = 2;
   std::filesystem::path peak_file_;
 };
 

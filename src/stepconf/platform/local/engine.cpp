@@ -68,8 +68,7 @@ void Engine::place(std::unique_ptr<Work> work, const Key& key) {
   if (lost_ || shut_down_) {
     --calls_;
     return reject(work,
-                  function_error("ServiceException",
-                                 "the local platform cannot start or use sandboxes any more"));
+                  platform_failed("the local platform cannot start or use sandboxes any more"));
   }
   std::vector<Sandbox*>& idle = idle_[key];
   Sandbox* chosen = nullptr;
@@ -85,7 +84,7 @@ void Engine::place(std::unique_ptr<Work> work, const Key& key) {
       ++statistics_.cold_starts;
     } catch (const Error& error) {
       --calls_;
-      return reject(work, function_error("ServiceException", error.what()));
+      return reject(work, platform_failed(error.what()));
     }
   }
   cpus_asked_ += cpus_of(*chosen);
@@ -99,7 +98,7 @@ void Engine::reject(const std::unique_ptr<Work>& work, const FunctionError& erro
   completion.status = error.type;
   completion.error_message = error.message;
   completion.payload = error.document;
-  work->done(Outcome{std::move(completion), std::move(work->request_id), {}});
+  work->done(Outcome{std::move(completion), std::move(work->request_id), {}, true});
 }
 
 double Engine::cpus_of(const Sandbox& sandbox) const {
@@ -172,8 +171,7 @@ void Engine::lose_guard() {
   const std::string reason = fmt::format(
       "the guard process {} of the local platform's sandboxes has died, and they with it",
       spawner_.guard());
-  for (auto& [token, sandbox] : sandboxes_)
-    sandbox->close(function_error("ServiceException", reason));
+  for (auto& [token, sandbox] : sandboxes_) sandbox->close(platform_failed(reason));
   sandboxes_.clear();
   if (options_.failed) options_.failed(reason);
   if (shut_down_) std::exchange(shut_down_, nullptr)();

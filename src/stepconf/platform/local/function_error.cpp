@@ -31,6 +31,12 @@ FunctionError function_error(std::string type, std::string message) {
   return {std::move(type), std::move(message), std::move(document)};
 }
 
+FunctionError platform_failed(std::string reason) {
+  FunctionError error = function_error("ServiceException", std::move(reason));
+  error.of_platform = true;
+  return error;
+}
+
 FunctionError timed_out(std::string_view request_id, Seconds limit) {
   return function_error("Sandbox.Timedout",
                         fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",

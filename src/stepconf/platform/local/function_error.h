@@ -20,10 +20,15 @@ struct FunctionError {
   std::string message;
   /// The payload: {"errorType", "errorMessage", ...}.
   std::string document;
+  /// Whether the platform failed, and not the function.
+  bool of_platform = false;
 };
 
 /// Makes an error and its document.
 FunctionError function_error(std::string type, std::string message);
+
+/// The platform itself cannot go on: ServiceException.
+FunctionError platform_failed(std::string reason);
 
 /// "RequestId: ID Error: Task timed out after 3.00 seconds", Sandbox.Timedout.
 FunctionError timed_out(std::string_view request_id, Seconds limit);

@@ -47,26 +47,26 @@ net::Response api_error(int status, std::string_view type, std::string_view mess
 
 // What the platform refused before any function saw it, which is the caller's error and not the
 // function's.
-std::optional<net::Response> refusal(const Completion& completion) {
+net::Response refusal(const Completion& completion) {
   struct Refused {
     std::string_view type, reason;
     int status;
   };
-  constexpr std::array<Refused, 4> kRefused{
+  constexpr std::array<Refused, 3> kRefused{
       {{"TooManyRequestsException", "ConcurrentInvocationLimitExceeded", 429},
        {"ResourceNotFoundException", "", 404},
-       {"RequestTooLargeException", "", 413},
-       {"ServiceException", "", 500}}};
+       {"RequestTooLargeException", "", 413}}};
   for (const Refused& refused : kRefused) {
     if (completion.status == refused.type) {
       return api_error(refused.status, refused.type, completion.error_message, refused.reason);
     }
   }
-  return std::nullopt;
+  return api_error(500, completion.status, completion.error_message);
 }
 
 net::Response result(Outcome outcome, const std::string& version, bool with_log) {
-  if (auto refused = refusal(outcome.completion)) return *refused;
+  // A function may fail with an error of the same name, from a client of its own.
+  if (outcome.refused) return refusal(outcome.completion);
   net::Response response;
   response.headers.set("Content-Type", "application/json");
   response.headers.set("x-amzn-RequestId", outcome.request_id);

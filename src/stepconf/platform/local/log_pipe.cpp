@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -41,12 +42,17 @@ LogPipe::~LogPipe() {
 
 void LogPipe::drain() {
   std::array<char, 16384> chunk{};
-  while (true) {
+  int waiting = 0;
+  ::ioctl(reading_.get(), FIONREAD, &waiting);
+  ssize_t left = waiting;
+  // Where nothing waits, reading tells the end.
+  do {
     const ssize_t size = ::read(reading_.get(), chunk.data(), chunk.size());
     if (size < 0 && errno == EINTR) continue;
     // At its end the pipe is readable for ever.
     if (size == 0) watch_.reset();
     if (size <= 0) return;
+    left -= size;
     const std::string_view text(chunk.data(), static_cast<std::size_t>(size));
     tail_.append(text);
     if (tail_.size() > 4 * kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
@@ -61,7 +67,7 @@ void LogPipe::drain() {
       if (line_) line_(unfinished_);
       unfinished_.clear();
     }
-  }
+  } while (left > 0);
 }
 
 std::string LogPipe::tail() {

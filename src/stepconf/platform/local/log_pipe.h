@@ -24,7 +24,8 @@ class LogPipe {
   int writing_end() const { return writing_.get(); }
   void hand_over() { writing_.reset(); }
 
-  /// Takes what has been written, without waiting.
+  /// Takes what has been written by now, without waiting. A function that goes on writing cannot
+  /// hold the caller up.
   void drain();
   /// Forgets the tail.
   void begin_call() { tail_.clear(); }

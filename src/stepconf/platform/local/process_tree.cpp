@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -129,21 +130,22 @@ bool identity_lives(std::string_view identity) {
   return start_ticks(static_cast<pid_t>(*process)) == static_cast<std::uint64_t>(*ticks);
 }
 
-int peak_resident_mb(pid_t process) {
-  std::vector<pid_t> tree = descendants_of(process);
-  tree.push_back(process);
-  std::int64_t total_kb = 0;
-  for (const pid_t member : tree) {
-    std::ifstream file(fmt::format("/proc/{}/status", member));
-    for (std::string word; file >> word;) {
-      if (word != "VmHWM:") continue;
-      std::int64_t kb = 0;
-      file >> kb;
-      total_kb += kb;
-      break;
-    }
+int peak_resident_mb(std::span<const pid_t> processes) {
+  std::int64_t own_kb = 0, most_shared_kb = 0;
+  for (const pid_t process : processes) {
+    const auto text = contents(fmt::format("/proc/{}/status", process));
+    if (!text) continue;
+    const auto field = [&text](std::string_view name) {
+      const auto found = text->find(name);
+      if (found == std::string::npos) return std::int64_t{0};
+      return static_cast<std::int64_t>(
+          std::strtoll(text->c_str() + found + name.size(), nullptr, 10));
+    };
+    const std::int64_t shared_kb = field("\nRssFile:") + field("\nRssShmem:");
+    own_kb += std::max<std::int64_t>(0, field("\nVmHWM:") - shared_kb);
+    most_shared_kb = std::max(most_shared_kb, shared_kb);
   }
-  return static_cast<int>((total_kb + 1023) / 1024);
+  return static_cast<int>((own_kb + most_shared_kb + 1023) / 1024);
 }
 
 }  // namespace stepconf::platform

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,8 @@ std::string identity_of(pid_t process);
 /// Tells whether the process of an identity_of still runs.
 bool identity_lives(std::string_view identity);
 
-/// Sums the peak resident memory (VmHWM) of a process and its descendants, in MB, rounded up.
-int peak_resident_mb(pid_t process);
+/// Gives the peak resident memory (VmHWM) of processes that run the same programs, in MB, rounded
+/// up: what each has for itself, and the pages of files once, which they share.
+int peak_resident_mb(std::span<const pid_t> processes);
 
 }  // namespace stepconf::platform

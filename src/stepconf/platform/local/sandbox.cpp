@@ -66,8 +66,7 @@ Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& fun
   log_ = std::make_unique<LogPipe>(around_.loop, std::move(line));
 
   if (around_.cgroups != nullptr) {
-    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()),
-                                     cpu_quota(vcpus(memory_) * options.cpu_scale));
+    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()), init_quota());
   }
   SpawnOrder order;
   if (!options.wrapper.empty()) order.command.push_back(options.wrapper.string());
@@ -120,7 +119,14 @@ void Sandbox::next_asked(const net::Responder& responder) {
     return responder.send(
         refused(403, "InvalidStateTransition", "the event before has not been answered"));
   }
-  if (state_ == State::initialising) init_ = around_.owner.now() - created_;
+  if (state_ == State::initialising) {
+    init_ = around_.owner.now() - created_;
+    try {
+      if (memory_ < kMemoryOfOneVcpu) group_.limit_cpu(working_quota());
+    } catch (const Error& error) {
+      return close(platform_failed(error.what()));
+    }
+  }
   next_ = responder;
   state_ = State::waiting;
   set_deadline(around_.options.idle_limit);
@@ -200,7 +206,8 @@ void Sandbox::finish(const std::optional<FunctionError>& error, std::string payl
   // A sandbox that is ending takes no more calls.
   const bool goes_on = reached && !ending_;
 
-  Outcome outcome{std::move(completion), std::move(work->request_id), log_->tail()};
+  Outcome outcome{std::move(completion), std::move(work->request_id), log_->tail(),
+                  error && error->of_platform};
   around_.owner.call_ended(*this);
   if (goes_on) around_.owner.became_idle(*this);
   work->done(std::move(outcome));
@@ -251,11 +258,23 @@ void Sandbox::deadline_passed() {
   close();
 }
 
+CpuQuota Sandbox::working_quota() const {
+  return cpu_quota(vcpus(memory_) * around_.options.cpu_scale);
+}
+
+CpuQuota Sandbox::init_quota() const {
+  return cpu_quota(std::max(1.0, vcpus(memory_)) * around_.options.cpu_scale);
+}
+
+// A sandbox is charged for pages that it was the first to touch, so the group misses the libraries
+// that others have loaded before; the processes' own figures miss those that have ended.
 int Sandbox::peak_memory_mb() {
-  int peak = group_.peak_memory_mb().value_or(0);
-  // A process that has ended already shows no memory of its own.
-  if (peak == 0 && process_ > 0 && !ending_) peak = peak_resident_mb(process_);
-  peak_mb_ = std::max(peak_mb_, peak);
+  std::vector<pid_t> processes = group_.members();
+  if (processes.empty() && process_ > 0 && !ending_) {
+    processes = descendants_of(process_);
+    processes.push_back(process_);
+  }
+  peak_mb_ = std::max({peak_mb_, group_.peak_memory_mb().value_or(0), peak_resident_mb(processes)});
   return peak_mb_;
 }
 

@@ -22,6 +22,8 @@ struct Outcome {
   std::string request_id;
   /// The last 4 KB of what the sandbox wrote during the call.
   std::string log_tail;
+  /// Whether the platform refused the call, so that no function had a part in it.
+  bool refused = false;
 };
 
 /// A call on its way.
@@ -107,6 +109,10 @@ class Sandbox {
   void end(const std::optional<FunctionError>& error);
   void set_deadline(Seconds delay);
   void deadline_passed();
+  // INIT has at least one vCPU's time whatever the memory size, as on Lambda, where it does not
+  // depend on it.
+  CpuQuota init_quota() const;
+  CpuQuota working_quota() const;
   int peak_memory_mb();
 
   SandboxSurroundings around_;
