@@ -49,7 +49,7 @@ int local_verb(const LocalArguments& arguments) {
       platform::memory_sizes_of(platform.options(), platform.options().functions.begin()->second)
           .front()
           .value);
-  std::cout << OrderedJson{{"endpoint", api.endpoint()}}.dump() << std::endl;
+  std::cout << OrderedJson{{"endpoint", api.endpoint()}}.dump() << "\n" << std::flush;
   interruption.wait();
   return failed ? kFailed : kInterrupted;
 }

@@ -10,6 +10,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
+#include "stepconf/base/json.h"
 #include "stepconf/base/suggest.h"
 
 namespace stepconf::project {
@@ -21,6 +22,21 @@ std::optional<double> as_number(const std::string& text) {
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
   if (failure != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
   return number;
+}
+
+// The parser takes other bytes as they are; they would come out in JSON documents, which are UTF-8.
+std::optional<int> first_line_not_utf8(const std::string& content) {
+  int line = 1;
+  for (std::size_t begin = 0; begin < content.size(); ++line) {
+    const std::size_t end = std::min(content.find('\n', begin), content.size());
+    try {
+      static_cast<void>(Json(content.substr(begin, end - begin)).dump());
+    } catch (const Json::type_error&) {
+      return line;
+    }
+    begin = end + 1;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -75,10 +91,10 @@ std::vector<std::pair<std::string, YamlValue>> YamlValue::members() const {
 }
 
 std::vector<YamlValue> YamlValue::elements() const {
-  if (!node_.IsSequence()) fail("must be a list, for example [1, 2] or one `- value` a line");
+  if (!node_.IsSequence()) fail("must be a list: [VALUE, VALUE], or one `- VALUE` a line");
   std::vector<YamlValue> result;
   int index = 0;
-  for (const auto& element : node_) {
+  for (const YAML::Node element : node_) {
     result.push_back({element, file_, fmt::format("{}[{}]", field_, index++)});
   }
   return result;
@@ -153,8 +169,16 @@ std::filesystem::path YamlValue::path() const {
 
 YamlValue read_yaml(const std::filesystem::path& file) {
   const std::string content = read_file(file);
+  if (const auto line = first_line_not_utf8(content)) {
+    throw InvalidInput(fmt::format("{}:{}: is not valid UTF-8", file.string(), *line));
+  }
   try {
-    return {YAML::Load(content), file.string(), ""};
+    const std::vector<YAML::Node> documents = YAML::LoadAll(content);
+    if (documents.size() > 1) {
+      throw InvalidInput(fmt::format("{}: holds {} documents divided by ---, must hold one",
+                                     file.string(), documents.size()));
+    }
+    return {documents.empty() ? YAML::Node() : documents.front(), file.string(), ""};
   } catch (const YAML::ParserException& error) {
     throw InvalidInput(
         fmt::format("{}:{}: no valid YAML: {}", file.string(), error.mark.line + 1, error.msg));

@@ -16,8 +16,8 @@ namespace stepconf::project {
 /// A value in a YAML file that knows its place, so that every complaint names file, line and field.
 class YamlValue {
  public:
-  YamlValue(YAML::Node node, std::string file, std::string field)
-      : node_(std::move(node)), file_(std::move(file)), field_(std::move(field)) {}
+  YamlValue(const YAML::Node& node, std::string file, std::string field)
+      : node_(node), file_(std::move(file)), field_(std::move(field)) {}
 
   /// Throws InvalidInput "FILE:LINE: FIELD: `what`".
   [[noreturn]] void fail(const std::string& what) const;
