@@ -9,24 +9,11 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
 
 namespace stepconf {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
@@ -34,7 +21,7 @@ std::string reason(int code) { return std::generic_category().message(code); }
 
 std::string read_file(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) {
+  if (!file.open()) {
     throw InvalidInput(fmt::format("{}: cannot be read: {}", path.string(), reason(errno)));
   }
   std::string content;
@@ -62,7 +49,7 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   std::string temporary = path.string() + ".XXXXXX";
   {
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (file.get() < 0) throw failed(reason(errno));
+    if (!file.open()) throw failed(reason(errno));
     ::fchmod(file.get(), 0644);
     while (!content.empty()) {
       const ssize_t count = ::write(file.get(), content.data(), content.size());
