@@ -81,7 +81,7 @@ TEST(Definition, RefusesScopesThatDoNotHangTogether) {
   EXPECT_EQ(refusal_of_text(R"({"StartAt": "A", "States": {}})"),
             "m.json: field 'States' must be an object of at least one state");
   expect_refusal(R"("Begin": {"Type": "Succeed"})",
-                 "m.json: field 'StartAt' names 'A', which is no state beside it");
+                 "m.json: field 'StartAt' names 'A', which is no state of its States");
   expect_refusal(R"("A": {"Type": "Pass", "Next": "Upscal"}, "Upscale": {"Type": "Succeed"})",
                  "m.json: state 'A': field 'Next' names 'Upscal', which is no state beside it; did "
                  "you mean 'Upscale'?");
@@ -135,8 +135,8 @@ TEST(Definition, RefusesWhatIsNotSupportedByName) {
        "TimeoutSeconds"},
       {with(R"("Credentials": {})"),
        "'Credentials' is not supported; functions are called with the caller's own rights"},
-      {with(R"("Retry": [{"ErrorEquals": ["X"], "JitterStrategy": "FULL"}])"),
-       "'Retry[0].JitterStrategy' is 'FULL'; only NONE is supported"},
+      {with(R"("Retry": [{"ErrorEquals": ["X"], "JitterStrategy": "SOME"}])"),
+       "'Retry[0].JitterStrategy' is 'SOME', must be FULL or NONE"},
       {map(R"(, "ItemReader": {})"),
        "'ItemReader' is not supported; it belongs to Distributed Map; use an inline Map"},
       {map(R"(, "ToleratedFailureCount": 1)"),
@@ -149,7 +149,7 @@ TEST(Definition, RefusesWhatIsNotSupportedByName) {
   for (const char* resource :
        {"arn:aws:states:::lambda:invoke.waitForTaskToken", "arn:aws:states:::dynamodb:getItem",
         "arn:aws:states:us-east-1:123456789012:activity:a",
-        "arn:aws:states:::states:startExecution.sync", "${UpscaleArn}"}) {
+        "arn:aws:states:::states:startExecution.sync"}) {
     expect_refusal(
         fmt::format(R"("A": {{"Type": "Task", "Resource": "{}", "End": true}})", resource),
         fmt::format("{}'Resource' is '{}', which is not supported; use a Lambda function's ARN or "
@@ -176,6 +176,23 @@ TEST(Definition, NamesTheFunctionOfATaskInAllForms) {
              "Parameters": {"FunctionName": "a b"}})",
       "m.json: state 'A': field 'Parameters.FunctionName' is 'a b', must be a function's "
       "name, NAME:ALIAS, or its ARN");
+}
+
+TEST(Definition, RefusesPlaceholdersOfADeployment) {
+  const std::string expected =
+      ", which is filled in only when SAM or CloudFormation deploys the definition; write its "
+      "value there";
+  for (const char* resource : {"${Up.Arn}", "arn:aws:lambda:${Up.Arn}:123456789012:function:up",
+                               "arn:${Up.Arn}:states:::lambda:invoke"}) {
+    expect_refusal(
+        fmt::format(R"("A": {{"Type": "Task", "Resource": "{}", "End": true}})", resource),
+        "m.json: state 'A': field 'Resource' has the placeholder '${Up.Arn}'" + expected);
+  }
+  expect_refusal(
+      R"("A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+             "Parameters": {"FunctionName": "up-${Stage}", "Payload.$": "$"}})",
+      "m.json: state 'A': field 'Parameters.FunctionName' has the placeholder '${Stage}'" +
+          expected);
 }
 
 }  // namespace

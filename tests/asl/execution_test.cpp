@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "stepconf/base/error.h"
 #include "tests/asl/machines.h"
 
@@ -172,6 +174,35 @@ TEST(Execution, NamesStepErrorAndCauseOfAFailure) {
   EXPECT_EQ(driver.outcome, "Boom @C: why");
   driver.succeed(0, "1");
   EXPECT_EQ(driver.outcome, "Boom @C: why");
+}
+
+TEST(Execution, SpreadsRetriesWithFullJitterOverTheBackOff) {
+  const auto run = [] {
+    Driver driver(
+        machine(R"("A": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I",
+        "States": {"I": )" +
+                task("f", R"("Retry": [{"ErrorEquals": ["Lambda.TooManyRequestsException"],
+        "IntervalSeconds": 8, "JitterStrategy": "FULL"}], "End": true)") +
+                "}}}"),
+        "[1,2,3,4,5,6,7,8]");
+    driver.start();
+    for (std::size_t job = 0; job < 8; ++job) driver.fail(job, "Lambda.TooManyRequestsException");
+    std::vector<double> due;
+    for (const WaitUntil& timer : driver.timers) due.push_back(timer.due.count());
+    return due;
+  };
+  const std::vector<double> due = run();
+  ASSERT_EQ(due.size(), 8U);
+  double mean = 0;
+  for (const double seconds : due) {
+    EXPECT_GE(seconds, 0);
+    EXPECT_LE(seconds, 8);
+    mean += seconds / 8;
+  }
+  EXPECT_GT(mean, 2);
+  EXPECT_LT(mean, 6);
+  EXPECT_EQ(std::set<double>(due.begin(), due.end()).size(), 8U);
+  EXPECT_EQ(run(), due) << "the same execution goes the same way again";
 }
 
 TEST(Execution, RetriesWithBackOffAndThenCatches) {

@@ -101,6 +101,7 @@ class Execution final : public Flow {
   void fail(BranchId id, StateError error);
   bool retry(BranchId id, const StateError& error);
   bool caught(BranchId id, const StateError& error);
+  double draw(BranchId id, std::int64_t attempt) const;
   void stop_children(BranchId id);
   void end(Command command);
   Token new_token(BranchId id);

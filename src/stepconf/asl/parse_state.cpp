@@ -56,11 +56,24 @@ void parse_errors(Fields& fields, State& state) {
   state.catchers = parse_catch(fields);
 }
 
+// SAM and CloudFormation put values in place of ${NAME} when they deploy a definition.
+void refuse_placeholder(const Fields& fields, std::string_view name, std::string_view text) {
+  const auto begin = text.find("${");
+  if (begin == std::string_view::npos) return;
+  const auto end = text.find('}', begin);
+  fields.refuse(
+      name, fmt::format("has the placeholder '{}', which is filled in only when SAM or "
+                        "CloudFormation deploys the definition; write its value there",
+                        text.substr(begin, end == std::string_view::npos ? std::string_view::npos
+                                                                         : end + 1 - begin)));
+}
+
 LambdaFunction parse_invoke(Fields& fields, DataFlow& flow) {
   const Json& json = fields.require("Parameters", "an object with FunctionName and Payload");
   Fields parameters(json, fields.place(), "Parameters.");
   parameters.unsupported("FunctionName.$", "name one function, in FunctionName");
   const std::string text = parameters.required_text("FunctionName");
+  refuse_placeholder(parameters, "FunctionName", text);
   auto function = parse_function_name(text);
   if (!function) {
     parameters.refuse("FunctionName", fmt::format("is '{}', must be a function's name, NAME:ALIAS, "
@@ -92,6 +105,7 @@ LambdaFunction parse_invoke(Fields& fields, DataFlow& flow) {
 Task parse_task(Fields& fields, State& state) {
   Task task;
   const std::string resource = fields.required_text("Resource");
+  refuse_placeholder(fields, "Resource", resource);
   if (resource.starts_with("arn:aws") && resource.ends_with(kInvoke)) {
     task.wrapped = true;
     task.function = parse_invoke(fields, state.flow);

@@ -33,7 +33,8 @@ class Targets {
     for (const auto& [name, position] : index_) known.push_back(name);
     const std::string meant = nearest(target, known);
     Place{source_, state}.refuse(
-        field, fmt::format("names '{}', which is no state beside it{}", target,
+        field, fmt::format("names '{}', which is no state {}{}", target,
+                           field.ends_with("StartAt") ? "of its States" : "beside it",
                            meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
   }
 

@@ -65,10 +65,10 @@ bool ErrorNames::match(const StateError& error) const {
   });
 }
 
-Seconds Retrier::delay(std::int64_t attempt) const {
+Seconds Retrier::delay(std::int64_t attempt, double draw) const {
   const double longest = max_delay.value_or(Seconds(kLongestDelay)).count();
   const double seconds = interval.count() * std::pow(backoff_rate, static_cast<double>(attempt));
-  return Seconds(std::min(seconds, longest));
+  return Seconds(std::min(seconds, longest) * (full_jitter ? draw : 1));
 }
 
 std::vector<Retrier> parse_retry(Fields& state) {
@@ -84,8 +84,11 @@ std::vector<Retrier> parse_retry(Fields& state) {
         fields.refuse("MaxDelaySeconds", "must be greater than IntervalSeconds");
       }
     }
-    if (const auto jitter = fields.text("JitterStrategy"); jitter && *jitter != "NONE") {
-      fields.refuse("JitterStrategy", fmt::format("is '{}'; only NONE is supported", *jitter));
+    if (const auto jitter = fields.text("JitterStrategy")) {
+      retrier.full_jitter = *jitter == "FULL";
+      if (!retrier.full_jitter && *jitter != "NONE") {
+        fields.refuse("JitterStrategy", fmt::format("is '{}', must be FULL or NONE", *jitter));
+      }
     }
     return retrier;
   });

@@ -39,10 +39,12 @@ struct Retrier {
   std::int64_t max_attempts = 3;
   double backoff_rate = 2.0;
   std::optional<Seconds> max_delay;
+  /// JitterStrategy FULL: each delay is drawn evenly from 0 to what it would be without.
+  bool full_jitter = false;
 
   /// Gives the time before retry number `attempt` (from 0): interval * backoff_rate^attempt, at
-  /// most max_delay, or a year.
-  Seconds delay(std::int64_t attempt) const;
+  /// most max_delay, or a year; with full jitter the share `draw` (0 to 1) of that.
+  Seconds delay(std::int64_t attempt, double draw) const;
 };
 
 struct Catcher {
