@@ -134,6 +134,9 @@ TEST(FromAsl, RefusesHintsThatFitNoState) {
   hints.foreign = {{"A", Seconds(1)}};
   EXPECT_EQ(refusal(states, hints),
             "m.json: foreign names 'A', which is no Wait state of the definition");
+  hints.source = "stepconf.yaml";
+  EXPECT_EQ(refusal(states, hints),
+            "stepconf.yaml: foreign names 'A', which is no Wait state of the definition");
 }
 
 }  // namespace

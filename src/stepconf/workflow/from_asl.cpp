@@ -40,7 +40,7 @@ void collect(const States& states, std::vector<std::string_view>& names) {
 class Hints {
  public:
   Hints(const asl::StateMachine& machine, const PlanningHints& hints)
-      : source_(machine.source()), hints_(hints) {
+      : source_(hints.source.empty() ? machine.source() : hints.source), hints_(hints) {
     collect<asl::Map>(machine.states(), maps_);
     collect<asl::Wait>(machine.states(), waits_);
     std::ranges::sort(maps_);

@@ -19,6 +19,8 @@ struct PlanningHints {
   /// How long a Wait state is expected to take, not negative. Replaces its constant Seconds;
   /// without either it counts as 0.
   std::map<std::string, Seconds> foreign;
+  /// The file that says all this, for messages; the definition's where empty.
+  std::string source;
 };
 
 /// Builds the workflow that plans are made for. Tasks and Maps of one Task are steps, named as in
