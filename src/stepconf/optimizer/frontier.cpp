@@ -58,6 +58,7 @@ Frontier pareto(std::vector<Option> options, std::string_view step) {
     return std::tie(a.duration, a.cost) < std::tie(b.duration, b.cost);
   });
   Frontier frontier;
+  frontier.considered = static_cast<int>(options.size());
   for (const Option& option : options) {
     if (frontier.options.empty() || option.cost < frontier.options.back().cost) {
       frontier.options.push_back(option);
@@ -131,8 +132,9 @@ Frontier Frontiers::prune(StepId id, int jobs) const {
   if (!fixed_[id]) return pareto(options_.options(step, jobs), step.name);
   const estimator::Evaluation evaluation = options_.evaluate(step, jobs, *fixed_[id]);
   if (!evaluation.option) {
-    throw InvalidInput(fmt::format("--fix {}={}: cannot run {} jobs: {}", step.name,
-                                   to_string(*fixed_[id]), jobs, evaluation.why_not));
+    throw InvalidInput(fmt::format("--fix {}={}: cannot run {} {}: {}", step.name,
+                                   to_string(*fixed_[id]), jobs, jobs == 1 ? "job" : "jobs",
+                                   evaluation.why_not));
   }
   return pareto({*evaluation.option}, step.name);
 }

@@ -21,6 +21,8 @@ struct Frontier {
   /// Index of theta*, the option with the least product of cost and duration (Eq. (12), read as
   /// least; docs/algorithms.md says why). Ties go to the lower cost, then to the shorter.
   int most_cost_effective = 0;
+  /// How many options there were before pruning.
+  int considered = 0;
 
   const estimator::Option& fastest() const { return options.front(); }
 

@@ -9,25 +9,33 @@
 namespace stepconf::optimizer {
 namespace {
 
+// Beyond every duration: who has no SLO plans for as much.
+constexpr Seconds kUnlimited{1e12};
+
 std::string reason(const Frontier& frontier, int chosen, Seconds sub_slo, bool fixed) {
-  const double limit = sub_slo.count();
+  const bool last = chosen + 1 == static_cast<int>(frontier.options.size());
+  if (sub_slo > kUnlimited) return fixed ? "fixed by the user" : last ? "cheapest of all" : "";
+  const std::string limit = format_duration(sub_slo);
   if (fixed) {
-    return fmt::format("fixed by the user; {} {:.3g} s",
-                       chosen < 0 ? "takes more than its share of" : "within", limit);
+    return fmt::format("fixed by the user; {} its share of {}", chosen < 0 ? "beyond" : "within",
+                       limit);
   }
   if (chosen < 0) {
-    return fmt::format("no choice within {:.3g} s: the fastest runs to catch up", limit);
+    if (frontier.considered == 1) {
+      return fmt::format("the only configuration; takes longer than its share of {}", limit);
+    }
+    return sub_slo <= Seconds(0)
+               ? std::string("no time is left: the fastest, to catch up")
+               : fmt::format("nothing takes at most {}: the fastest, to catch up", limit);
   }
-  if (frontier.options.size() == 1) return fmt::format("the only choice; within {:.3g} s", limit);
-  const std::string which =
-      chosen == 0 ? std::string("the only choice") : fmt::format("cheapest of {}", chosen + 1);
-  if (chosen + 1 == static_cast<int>(frontier.options.size())) {
-    return fmt::format("{} within {:.3g} s; nothing is cheaper", which, limit);
-  }
+  if (frontier.considered == 1) return "the only configuration";
+  if (frontier.options.size() == 1) return "both the fastest and the cheapest configuration";
+  if (last) return fmt::format("cheapest of all, and within {}", limit);
   const estimator::Option& next = frontier.options[chosen + 1];
-  return fmt::format("{} within {:.3g} s; next cheaper {}x{}x{} would take {:.3g} s", which, limit,
-                     next.configuration.memory.value, next.configuration.instances,
-                     next.configuration.processes, next.duration.count());
+  return fmt::format(
+      "{} within {}; the next cheaper, {}, would take {}",
+      chosen == 0 ? std::string("the fastest, to be") : fmt::format("cheapest of {}", chosen + 1),
+      limit, to_string(next.configuration), format_duration(next.duration));
 }
 
 }  // namespace

@@ -28,6 +28,18 @@ constexpr StrategyEntry kStrategies[] = {
 
 std::span<const StrategyEntry> strategies() { return kStrategies; }
 
+const StrategyEntry& find_strategy(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const StrategyEntry& entry : kStrategies) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  const std::string close = nearest(name, names);
+  throw InvalidInput(fmt::format("unknown strategy \"{}\"{}; known: {}", name,
+                                 close.empty() ? "" : fmt::format(", meant \"{}\"?", close),
+                                 fmt::join(names, ", ")));
+}
+
 std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInputs& inputs) {
   if (!std::isfinite(inputs.slo.count()) || inputs.slo.count() <= 0) {
     throw InvalidInput(fmt::format("slo is {} s, must be more than 0", inputs.slo.count()));
@@ -36,15 +48,7 @@ std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInp
     throw InvalidInput(
         fmt::format("headroom is {}, must be at least 0 and less than 1", inputs.headroom));
   }
-  std::vector<std::string_view> names;
-  for (const StrategyEntry& entry : kStrategies) {
-    if (entry.name == name) return entry.make(inputs);
-    names.push_back(entry.name);
-  }
-  const std::string close = nearest(name, names);
-  throw InvalidInput(fmt::format("unknown strategy \"{}\"{}; known: {}", name,
-                                 close.empty() ? "" : fmt::format(", meant \"{}\"?", close),
-                                 fmt::join(names, ", ")));
+  return find_strategy(name).make(inputs);
 }
 
 }  // namespace stepconf::optimizer

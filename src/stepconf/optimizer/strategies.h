@@ -34,8 +34,12 @@ struct StrategyEntry {
 /// Lists all strategies, the default first.
 std::span<const StrategyEntry> strategies();
 
-/// Makes the strategy called `name`. Throws InvalidInput for an unknown name (with the nearest and
-/// all known ones), for an SLO or headroom out of range, and where a step has no options.
+/// Finds the strategy called `name`. Throws InvalidInput for an unknown name, with the nearest and
+/// all known ones.
+const StrategyEntry& find_strategy(std::string_view name);
+
+/// Makes the strategy called `name`. Throws InvalidInput for an unknown name, for an SLO or
+/// headroom out of range, and where a step has no options.
 std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInputs& inputs);
 
 }  // namespace stepconf::optimizer
