@@ -63,7 +63,7 @@ class CsvScanner {
   std::string field() {
     if (take('"')) return quoted();
     const auto end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
-    std::string result(text_.substr(at_, end - at_));
+    std::string result(trim(text_.substr(at_, end - at_)));
     at_ = end;
     return result;
   }
@@ -128,7 +128,8 @@ CsvTable parse_csv(std::string_view text, const std::string& source) {
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  const bool plain = text.find_first_of(",\"\r\n") == std::string_view::npos;
+  if (plain && trim(text).size() == text.size()) return std::string(text);
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"') result += '"';

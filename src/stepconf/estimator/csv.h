@@ -25,9 +25,9 @@ struct CsvTable {
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
-/// Parses CSV text; empty lines are skipped. Throws InvalidInput "SOURCE:LINE: ..." where the
-/// header is missing or names a column twice, a quote is not closed, or a row has another number of
-/// fields than the header.
+/// Parses CSV text; empty lines are skipped, and blanks around fields that are not quoted. Throws
+/// InvalidInput "SOURCE:LINE: ..." where the header is missing or names a column twice, a quote is
+/// not closed, or a row has another number of fields than the header.
 CsvTable parse_csv(std::string_view text, const std::string& source);
 
 /// Quotes a field where it needs quotes.
