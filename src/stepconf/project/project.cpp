@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "stepconf/asl/path.h"
 #include "stepconf/base/error.h"
 #include "stepconf/project/yaml_reader.h"
 
@@ -92,6 +93,11 @@ Slo read_slo(const YamlValue& value) {
     slo.path = path.text();
     if (!slo.path.starts_with("$"))
       path.fail("must be a path into the input, such as $.slo_seconds");
+    try {
+      asl::Path::parse(slo.path);
+    } catch (const InvalidInput& error) {
+      path.fail(error.what());
+    }
     if (const auto fallback = value.member("default")) slo.fixed = fallback->duration();
   } else {
     slo.fixed = value.duration();
@@ -137,10 +143,31 @@ PlatformChoice read_platform(const YamlValue& value) {
   return platform;
 }
 
-// The simulator that uses these is not built yet; a misspelt field is an error all the same.
+void check_fluctuation(const YamlValue& value) {
+  value.expect_members({"cv", "tail"});
+  if (const auto cv = value.member("cv")) cv->number(0, kUnbounded);
+  if (const auto tail = value.member("tail")) tail->choice({"lognormal", "t3"});
+}
+
+// The simulator that uses these is not built yet; a wrong field is an error all the same.
 void check_simulation(const YamlValue& value) {
   value.expect_members({"fluctuation", "cold", "dispatch", "keep_alive", "concurrency", "failures",
                         "decisions", "planned_with"});
+  if (const auto fluctuation = value.member("fluctuation")) check_fluctuation(*fluctuation);
+  if (const auto cold = value.member("cold")) {
+    cold->expect_members({"probability", "seconds"});
+    if (const auto probability = cold->member("probability")) probability->number(0, 1);
+    if (const auto seconds = cold->member("seconds")) seconds->number(0, kUnbounded);
+  }
+  if (const auto dispatch = value.member("dispatch")) dispatch->text();
+  if (const auto keep_alive = value.member("keep_alive")) keep_alive->duration();
+  if (const auto most = value.member("concurrency")) most->integer(1, kMostJobs);
+  if (const auto share = value.member("failures")) share->number(0, 1);
+  if (const auto decisions = value.member("decisions")) decisions->choice({"free", "charged"});
+  if (const auto belief = value.member("planned_with")) {
+    belief->expect_members({"fluctuation"});
+    if (const auto fluctuation = belief->member("fluctuation")) check_fluctuation(*fluctuation);
+  }
 }
 
 Project read_project(const YamlValue& root, const std::filesystem::path& file) {
@@ -196,6 +223,7 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
   }
   if (const auto platform = root.member("platform")) project.platform = read_platform(*platform);
   if (const auto foreign = root.member("foreign")) {
+    if (!project.workflow) foreign->fail("is for ASL workflows; all of `steps` are function steps");
     for (const auto& [state, duration] : foreign->members()) {
       project.foreign[state] = duration.duration();
     }

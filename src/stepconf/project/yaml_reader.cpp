@@ -93,9 +93,8 @@ std::vector<std::pair<std::string, YamlValue>> YamlValue::members() const {
 std::vector<YamlValue> YamlValue::elements() const {
   if (!node_.IsSequence()) fail("must be a list: [VALUE, VALUE], or one `- VALUE` a line");
   std::vector<YamlValue> result;
-  int index = 0;
-  for (const YAML::Node element : node_) {
-    result.push_back({element, file_, fmt::format("{}[{}]", field_, index++)});
+  for (std::size_t i = 0; i < node_.size(); ++i) {
+    result.push_back({node_[i], file_, fmt::format("{}[{}]", field_, i)});
   }
   return result;
 }
