@@ -93,21 +93,12 @@ class Checker final : public nlohmann::json_sax<Json> {
   std::vector<Level> levels_;
 };
 
-template <typename Value>
-Value parse(std::string_view text, std::string_view source) {
-  Checker checker(text, source);
-  Json::sax_parse(text, &checker);
-  return Value::parse(text);
-}
-
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view source) {
-  return parse<Json>(text, source);
-}
-
-OrderedJson parse_ordered_json(std::string_view text, std::string_view source) {
-  return parse<OrderedJson>(text, source);
+  Checker checker(text, source);
+  Json::sax_parse(text, &checker);
+  return Json::parse(text);
 }
 
 }  // namespace stepconf

@@ -11,14 +11,11 @@ namespace stepconf {
 using Json = nlohmann::json;
 
 /// A JSON value whose members keep the order in which they were written: for documents that people
-/// read.
+/// read. A member is looked up in linear time, so build such values and read none.
 using OrderedJson = nlohmann::ordered_json;
 
 /// Parses `text`. Throws InvalidInput "SOURCE:LINE:COLUMN: ..." where it is no JSON, where an
 /// object has a member twice, or where values are nested deeper than 256 levels.
 Json parse_json(std::string_view text, std::string_view source);
-
-/// As parse_json, keeping the members' order.
-OrderedJson parse_ordered_json(std::string_view text, std::string_view source);
 
 }  // namespace stepconf
