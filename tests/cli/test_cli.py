@@ -114,6 +114,28 @@ class Usage(Command):
         self.assertIn("Finish", message)
         self.assertIn("HeartbeatSeconds", message)
 
+    def test_what_a_project_file_cannot_mean_is_refused_with_its_place(self):
+        steps = "schema: 1\nsteps: [{name: a, function: work}]\nmodels: models.json\nslo: 3s\n"
+        for text, expected in [
+                (steps + "simulation: {fluctuation: {cvv: 1}}\n", "stepconf.yaml:5: simulation.fluctuation.cvv"),
+                (steps + "foreign: {a: 3s}\n", "stepconf.yaml:5: foreign: is for ASL workflows"),
+                (steps + "---\nslo: 4s\n", "holds 2 documents"),
+                (steps + "strategy: stepcomf\n", "stepconf.yaml: strategy: unknown strategy \"stepcomf\""),
+                (steps + "pricing: {region: mars-1}\n", "stepconf.yaml: pricing: unknown region"),
+                (steps.replace("3s", "{path: '$.a['}"), "stepconf.yaml:4: slo.path"),
+                (steps.replace("3s", "{path: $.a}"), "lacks \"default\""),
+                (PROJECT.replace("{Work: 4}", "{Wrok: 4}"), "stepconf.yaml: jobs names 'Wrok'")]:
+            self.write("stepconf.yaml", text)
+            self.write_models(work=table((512, 1, 1, 1.0, 0.001)), finish=table((512, 1, 1, 1.0, 0.001)))
+            self.assertIn(expected, self.stepconf("plan", status=2).stderr)
+        (self.folder / "stepconf.yaml").write_bytes(steps.encode().replace(b"name: a", b"name: \xff"))
+        self.assertIn("stepconf.yaml:2: is not valid UTF-8", self.stepconf("plan", "--json", status=2).stderr)
+
+    def test_an_option_without_a_value_is_refused(self):
+        # What a script passes whose own variable is not set.
+        self.assertIn("--slo", self.stepconf("plan", "--slo", "", status=2).stderr)
+        self.assertIn("--strategy", self.stepconf("plan", "--strategy", "", status=2).stderr)
+
 
 class FitAndPredict(Command):
     def samples(self, rows):
@@ -144,6 +166,27 @@ class FitAndPredict(Command):
     def test_bad_samples_are_named_with_line_and_field(self):
         message = self.stepconf("fit", "--samples", self.samples(["f,512,1,1,100", "f,512,1,1,-3"]), status=2).stderr
         self.assertIn("samples.csv:3: duration_ms is -3", message)
+
+    def test_blanks_around_fields_do_not_count(self):
+        rows = [f" f , {m} ,1, 1,{900 * 1769 / m}" for m in (256, 512, 1024)] + ["f,1769,1,1,900"]
+        report = self.json("fit", "--samples", self.samples(rows), "--output", "models.json")["functions"]
+        self.assertEqual(list(report), ["f"])
+        self.assertEqual(report["f"]["samples"], 4)
+
+    def test_a_prediction_can_be_asked_about_again_and_names_unknown_functions(self):
+        self.write_models(f=table((512, 2, 1, 3.0, 0.001)))
+        predict = ("predict", "--models", "models.json", "--points", "points.csv")
+        self.write("points.csv", "mark,function,memory_mb,instances,jobs\nx,f,512,2,9\ny,f,512,1,9\n")
+        first = self.stepconf(*predict).stdout
+        rows = list(csv.DictReader(io.StringIO(first)))
+        self.assertEqual((rows[0]["mark"], float(rows[0]["duration_s"]), float(rows[0]["cost_usd"]), rows[0]["note"]),
+                         ("x", 3.0, 0.001, ""))
+        self.assertEqual((rows[1]["duration_s"], rows[1]["cost_usd"]), ("", ""))
+        self.assertIn("no row", rows[1]["note"])
+        self.write("points.csv", first)
+        self.assertEqual(self.stepconf(*predict).stdout, first)
+        self.write("points.csv", "function,memory_mb\nf,512\ng,512\n")
+        self.assertIn("points.csv:3: function", self.stepconf(*predict, status=2).stderr)
 
 
 class Plan(Command):
@@ -179,6 +222,41 @@ class Plan(Command):
         self.assertAlmostEqual(plan["cost_usd"], 0.003)
         self.assertIn("Work", self.stepconf("plan", "--fix", "Wrok=1024x2x1", status=2).stderr)
         self.stepconf("plan", "--fix", "Work=1024", status=2)
+
+    def test_fixed_steps_need_no_slo(self):
+        self.write("stepconf.yaml", PROJECT.replace("slo: 30s\n", ""))
+        self.assertIn("slo", self.stepconf("plan", status=2).stderr)
+        plan = self.json("plan", "--fix", "Work=1024x2x1", "--fix", "Finish=1769x1x1", ".")
+        self.assertAlmostEqual(plan["duration_s"], 5.0)
+        self.assertTrue(plan["feasible"])
+        self.assertIsNone(plan["slo_s"])
+
+    def test_states_that_only_wait_take_time_and_are_no_steps(self):
+        machine = json.loads(json.dumps(MACHINE))
+        machine["States"]["Prepare"] = {"Type": "Wait", "SecondsPath": "$.pause", "Next": "Work"}
+        self.write("workflow.asl.json", json.dumps(machine))
+        self.write("stepconf.yaml", PROJECT + "foreign: {Prepare: 3s}\n")
+        plan = self.json("plan", "--slo", "60s")
+        self.assertEqual([step["name"] for step in plan["steps"]], ["Work", "Finish"])
+        self.assertEqual(plan["foreign"], [{"name": "Prepare", "start_s": 0.0, "duration_s": 3.0}])
+        self.assertAlmostEqual(plan["steps"][0]["start_s"], 3.0)
+        self.assertAlmostEqual(plan["duration_s"], 13.0)
+
+    def test_steps_of_the_same_name_are_told_apart_by_the_states_around_them(self):
+        def branch(function):
+            return {"StartAt": "Do", "States": {"Do": task(function, End=True)}}
+        self.write("workflow.asl.json", json.dumps({"StartAt": "Both", "States": {
+            "Both": {"Type": "Parallel", "Branches": [branch("work")], "Next": "Do"}, "Do": task("finish", End=True)}}))
+        self.write("stepconf.yaml", PROJECT.replace("jobs: {Work: 4}\n", ""))
+        plan = self.json("plan", "--slo", "60s", "--fix", "Both/Do=1769x4x1")
+        self.assertEqual([(step["name"], step["memory_mb"]) for step in plan["steps"]], [("Both/Do", 1769), ("Do", 512)])
+
+    def test_of_equal_rows_the_cheaper_then_the_shorter_then_the_earlier_is_taken(self):
+        self.write("stepconf.yaml", "schema: 1\nsteps: [{name: a, function: work}]\nmodels: models.json\nslo: 9s\n")
+        for rows, memory in [(((1, 1, 1, 3.0, 0.002), (2, 1, 1, 3.0, 0.001)), 2), (((1, 1, 1, 3.0, 0.001), (2, 1, 1, 2.0, 0.001)), 2),
+                             (((1, 9, 1, 3.0, 0.001), (2, 9, 1, 3.0, 0.001)), 1)]:
+            self.write_models(work=table(*rows))
+            self.assertEqual(self.json("plan")["steps"][0]["memory_mb"], memory)
 
     def test_an_unknown_strategy_is_named_with_the_known_ones(self):
         self.assertIn("stepconf", self.stepconf("plan", "--strategy", "stepcomf", status=2).stderr)

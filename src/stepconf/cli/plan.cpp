@@ -24,12 +24,22 @@ struct PlanArguments {
   bool json = false;
 };
 
+// Absent where nothing needs an SLO.
+using Slo = std::optional<Seconds>;
+
 OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workflow,
-                    const std::string& strategy, Seconds slo) {
+                    const std::string& strategy, const Slo& slo) {
   OrderedJson steps = OrderedJson::array();
+  OrderedJson foreign = OrderedJson::array();
   for (std::size_t index = 0; index < plan.steps.size(); ++index) {
     const optimizer::PlannedStep& step = plan.steps[index];
     OrderedJson entry = {{"name", workflow.steps[index].name}};
+    if (workflow.steps[index].is_foreign()) {
+      entry["start_s"] = step.start.count();
+      entry["duration_s"] = step.duration.count();
+      foreign.push_back(std::move(entry));
+      continue;
+    }
     if (step.configuration) {
       entry["memory_mb"] = step.configuration->memory.value;
       entry["instances"] = step.configuration->instances;
@@ -42,13 +52,18 @@ OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workf
     if (!step.reason.empty()) entry["reason"] = step.reason;
     steps.push_back(std::move(entry));
   }
-  return {{"strategy", strategy},        {"slo_s", slo.count()},
-          {"feasible", plan.feasible},   {"duration_s", plan.duration.count()},
-          {"cost_usd", plan.cost.value}, {"steps", std::move(steps)}};
+  OrderedJson document = {{"strategy", strategy},
+                          {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
+                          {"feasible", plan.feasible},
+                          {"duration_s", plan.duration.count()},
+                          {"cost_usd", plan.cost.value},
+                          {"steps", std::move(steps)}};
+  if (!foreign.empty()) document["foreign"] = std::move(foreign);
+  return document;
 }
 
 void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
-           const std::string& strategy, Seconds slo) {
+           const std::string& strategy, const Slo& slo) {
   using report::Align;
   report::Table table({{"step"},
                        {"MB", Align::right},
@@ -69,43 +84,71 @@ void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
                report::format_usd(step.cost.value), step.reason});
   }
   std::cout << table.text();
-  std::cout << fmt::format("\n{}: {} of {}, {}\n", strategy, format_duration(plan.duration),
-                           format_duration(slo), report::format_usd(plan.cost.value));
+  std::cout << fmt::format("\n{}: {}{}, {}\n", strategy, format_duration(plan.duration),
+                           slo ? " of " + format_duration(*slo) : "",
+                           report::format_usd(plan.cost.value));
   if (!plan.feasible) {
     std::cout << fmt::format("The SLO cannot be met: this {} is {} too slow.\n",
                              plan.fastest ? "fastest plan" : "plan",
-                             format_duration(plan.duration - slo));
-  } else if (plan.fastest) {
+                             format_duration(plan.duration - *slo));
+  } else if (plan.fastest && slo) {
     std::cout << "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
   }
+}
+
+bool all_fixed(const optimizer::Frontiers& frontiers) {
+  const workflow::Workflow& workflow = frontiers.workflow();
+  for (workflow::StepId id = 0; id < workflow.graph.size(); ++id) {
+    if (!workflow.steps[id].is_foreign() && !frontiers.is_fixed(id)) return false;
+  }
+  return true;
+}
+
+std::string why_no_slo(const project::Project& project) {
+  const std::string file = project.file.string();
+  return project.slo.path.empty()
+             ? fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s", file)
+             : fmt::format(
+                   "{}: slo: is taken from an execution's input and lacks \"default\", "
+                   "which planning needs; give one there or with --slo 20s",
+                   file);
+}
+
+// What a script passes where a variable of its own is not set.
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "is empty; give it a value or leave it out" : "";
+}
+
+std::string strategy_help() {
+  std::string help = "How to choose; default the project's. Known:";
+  for (const optimizer::StrategyEntry& entry : optimizer::strategies()) {
+    help += fmt::format(" {}: {};", entry.name, entry.description);
+  }
+  help.pop_back();
+  return help;
 }
 
 int plan_verb(const PlanArguments& arguments) {
   const Workspace workspace =
       open_workspace(arguments.project, arguments.models, ModelsAre::needed);
-  auto slo = slo_of(workspace.project, arguments.slo, nullptr);
-  // With every step fixed there is nothing left that an SLO could decide.
-  if (!slo && arguments.fixed.size() == workspace.workflow.steps.size()) {
-    slo = Seconds(std::numeric_limits<double>::infinity());
-  }
-  if (!slo) {
-    throw InvalidInput(fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s",
-                                   workspace.project.file.string()));
-  }
-  const std::string strategy =
-      arguments.strategy.empty() ? workspace.project.strategy : arguments.strategy;
+  const Slo slo = slo_of(workspace.project, arguments.slo, nullptr);
+  const std::string strategy = strategy_of(workspace.project, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
   optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
+  if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
-  const optimizer::Plan plan = optimizer::plan(strategy, {.frontiers = frontiers,
-                                                          .slo = *slo,
-                                                          .headroom = workspace.project.headroom,
-                                                          .cache = cache});
+  const optimizer::Plan plan =
+      slo ? optimizer::plan(strategy, {.frontiers = frontiers,
+                                       .slo = *slo,
+                                       .headroom = workspace.project.headroom,
+                                       .cache = cache})
+          // With every step fixed there is nothing left that an SLO could decide.
+          : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
   if (arguments.json) {
-    std::cout << to_json(plan, workspace.workflow, strategy, *slo).dump(2) << "\n";
+    std::cout << to_json(plan, workspace.workflow, strategy, slo).dump(2) << "\n";
   } else {
-    print(plan, workspace.workflow, strategy, *slo);
+    print(plan, workspace.workflow, strategy, slo);
   }
   return plan.feasible ? kDone : kSloMissed;
 }
@@ -117,11 +160,10 @@ void add_plan(CLI::App& app, int& status) {
   CLI::App* verb = app.add_subcommand(
       "plan", "Show what would be chosen for each step if every duration came out as predicted");
   add_project(*verb, arguments->project);
-  verb->add_option(
-      "--strategy", arguments->strategy,
-      "How to choose; default the project's. Known: stepconf (the paper's Algorithm 2)");
+  verb->add_option("--strategy", arguments->strategy, strategy_help())->check(not_empty);
   verb->add_option("--slo", arguments->slo,
-                   "Time allowed end to end, for example 20s; default the project's");
+                   "Time allowed end to end, for example 20s; default the project's")
+      ->check(not_empty);
   verb->add_option("--fix", arguments->fixed,
                    "Give a step its configuration: NAME=MEMORYxINSTANCESxPROCESSES, for example "
                    "Upscale=1024x4x1; may be "

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
@@ -36,6 +39,9 @@ Point read_point(const estimator::CsvFields& fields) {
   return point;
 }
 
+constexpr auto kPredicted = std::to_array<std::string_view>(
+    {"instance_s", "duration_s", "p50_s", "p95_s", "p99_s", "cost_usd", "note"});
+
 std::string prediction_fields(const estimator::Forecast& expected) {
   if (!expected.why_not.empty()) return ",,,,,," + estimator::csv_field(expected.why_not);
   return fmt::format("{},{},{},{},{},{},", expected.instance.count(), expected.duration.count(),
@@ -43,13 +49,25 @@ std::string prediction_fields(const estimator::Forecast& expected) {
                      expected.cost.value);
 }
 
-std::string joined(const std::vector<std::string>& fields) {
+// The row as it came, each field with a comma behind it. Columns that stand among the predicted
+// ones are left out: an earlier prediction may be asked about again.
+std::string given_fields(const estimator::CsvTable& table, const std::vector<std::string>& fields) {
   std::string result;
-  for (const std::string& field : fields) {
-    if (!result.empty() || &field != &fields.front()) result += ',';
-    result += estimator::csv_field(field);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (std::ranges::find(kPredicted, table.header[i]) != kPredicted.end()) continue;
+    result += estimator::csv_field(fields[i]) + ",";
   }
   return result;
+}
+
+const estimator::FunctionModel& model_of(const estimator::Models& models,
+                                         const std::string& function,
+                                         const estimator::CsvFields& fields) {
+  try {
+    return models.at(function);
+  } catch (const InvalidInput& error) {
+    fields.fail("function", fmt::format("is unknown: {}", error.what()));
+  }
 }
 
 void require_columns(const estimator::CsvTable& table) {
@@ -75,15 +93,16 @@ int predict(const PredictArguments& arguments, std::ostream& out, std::ostream&)
   const auto table = estimator::parse_csv(read_file(arguments.points), arguments.points.string());
   require_columns(table);
   std::string text =
-      joined(table.header) + ",instance_s,duration_s,p50_s,p95_s,p99_s,cost_usd,note\n";
+      fmt::format("{}{}\n", given_fields(table, table.header), fmt::join(kPredicted, ","));
   for (const auto& row : table.rows) {
-    const Point point = read_point(estimator::CsvFields(table, row));
+    const estimator::CsvFields fields(table, row);
+    const Point point = read_point(fields);
     // A points file does not say what kind of state the step is: one job in one instance is a Task,
     // all else takes a Map.
     const bool is_map = point.jobs > 1 || point.configuration.instances > 1;
-    const auto expected = estimator::forecast(models.at(point.function), prices, rule, is_map,
-                                              point.jobs, point.configuration);
-    text += joined(row.fields) + "," + prediction_fields(expected) + "\n";
+    const auto expected = estimator::forecast(model_of(models, point.function, fields), prices,
+                                              rule, is_map, point.jobs, point.configuration);
+    text += given_fields(table, row.fields) + prediction_fields(expected) + "\n";
   }
   out << text;
   return 0;

@@ -10,18 +10,24 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/base/suggest.h"
+#include "stepconf/optimizer/strategies.h"
 #include "stepconf/workflow/from_asl.h"
 #include "stepconf/workflow/from_steps.h"
 
 namespace stepconf::cli {
 namespace {
 
-pricing::PriceSheet prices_of(const project::Pricing& pricing) {
-  return pricing::price_sheet(pricing.region, pricing.architecture,
-                              pricing::parse_orchestrator(pricing.orchestrator),
-                              {.usd_per_gb_second = pricing.usd_per_gb_second,
-                               .usd_per_request = pricing.usd_per_request,
-                               .usd_per_transition = pricing.usd_per_transition});
+pricing::PriceSheet prices_of(const project::Project& project) {
+  const project::Pricing& pricing = project.pricing;
+  try {
+    return pricing::price_sheet(pricing.region, pricing.architecture,
+                                pricing::parse_orchestrator(pricing.orchestrator),
+                                {.usd_per_gb_second = pricing.usd_per_gb_second,
+                                 .usd_per_request = pricing.usd_per_request,
+                                 .usd_per_transition = pricing.usd_per_transition});
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(fmt::format("{}: pricing: {}", project.file.string(), error.what()));
+  }
 }
 
 // A misspelt function in the project file would otherwise be noticed only when its step runs.
@@ -63,12 +69,13 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
     workspace.machine =
         asl::StateMachine::parse(read_file(*opened.workflow), opened.workflow->string());
     workspace.workflow = workflow::from_state_machine(
-        *workspace.machine, {.jobs = opened.jobs, .foreign = opened.foreign});
+        *workspace.machine,
+        {.jobs = opened.jobs, .foreign = opened.foreign, .source = opened.file.string()});
   } else {
     workspace.workflow = workflow::from_steps(opened.steps, opened.file.string());
   }
   check_functions(opened, workspace.workflow);
-  workspace.prices = prices_of(opened.pricing);
+  workspace.prices = prices_of(opened);
 
   if (models_are == ModelsAre::ignored) return workspace;
   if (!models.empty()) {
@@ -90,11 +97,24 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
   return workspace;
 }
 
+std::string strategy_of(const project::Project& project, const std::string& option) {
+  const std::string place =
+      option.empty() ? fmt::format("{}: strategy: ", project.file.string()) : "--strategy: ";
+  const std::string& name = option.empty() ? project.strategy : option;
+  try {
+    return std::string(optimizer::find_strategy(name).name);
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(place + error.what());
+  }
+}
+
 std::optional<Seconds> slo_of(const project::Project& project, const std::string& option,
                               const Json* input) {
   if (!option.empty()) {
     const Seconds slo = parse_duration(option, "--slo");
-    if (slo <= Seconds(0)) throw InvalidInput("--slo must be more than 0");
+    if (slo <= Seconds(0)) {
+      throw InvalidInput(fmt::format("--slo is \"{}\", must be more than 0", option));
+    }
     return slo;
   }
   if (project.slo.path.empty() || input == nullptr) return project.slo.fixed;

@@ -33,6 +33,10 @@ enum class ModelsAre { needed, welcome, ignored };
 Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
                          ModelsAre models_are);
 
+/// Decides the strategy: `option` (the command line's --strategy, empty where it was not given),
+/// else the project's. Throws InvalidInput, with the known names, where there is none called so.
+std::string strategy_of(const project::Project& project, const std::string& option);
+
 /// Decides the SLO: `option` (the command line's --slo, empty where it was not given), else the
 /// project's, which may stand in the execution's `input`. Absent where nobody gives one. Throws
 /// InvalidInput.
