@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "tests/optimizer/table_options.h"
@@ -78,6 +80,14 @@ TEST(StepConf, UsesWhatAFastStepLeftAndCatchesUpAfterASlowOne) {
   EXPECT_EQ(over.sub_slo, Seconds(0));
   EXPECT_EQ(over.duration, Seconds(2));
   EXPECT_EQ(over.reason, "no time is left: the fastest, to catch up");
+}
+
+TEST(StepConf, NamesNoShareOfATimeWithoutLimit) {
+  const Decision decision =
+      Trial("a -> b", {kTwo, kFour}, std::numeric_limits<double>::max()).ask("a", 0);
+  EXPECT_EQ(decision.duration, Seconds(4));
+  EXPECT_FALSE(decision.sub_slo);
+  EXPECT_EQ(decision.reason, "cheapest of all");
 }
 
 TEST(StepConf, SaysWhyInASentenceForPeople) {

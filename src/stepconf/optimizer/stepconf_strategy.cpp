@@ -74,7 +74,8 @@ Decision StepConfStrategy::decide(const Question& question) {
 
   const int chosen = frontier.cheapest_within(sub_slo);
   const estimator::Option& option = chosen < 0 ? frontier.fastest() : frontier.options[chosen];
-  return {option.configuration, sub_slo, option.duration, option.cost,
+  const auto share = sub_slo > kUnlimited ? std::nullopt : std::optional(sub_slo);
+  return {option.configuration, share, option.duration, option.cost,
           reason(frontier, chosen, sub_slo, frontiers_.is_fixed(question.step))};
 }
 

@@ -16,7 +16,8 @@ namespace stepconf::optimizer {
 /// + E + log Theta) per decision once the step's options are pruned for its number of jobs.
 class StepConfStrategy final : public Strategy {
  public:
-  /// `slo` is the time to plan for, headroom taken off. `frontiers` and `cache` must outlive the
+  /// `slo` is the time to plan for, headroom taken off; where it is beyond 10^12 s, as for an
+  /// execution without an SLO, decisions name no sub-SLO. `frontiers` and `cache` must outlive the
   /// strategy; the cache is this execution's own. Throws InvalidInput where a step has no options.
   StepConfStrategy(Frontiers& frontiers, Seconds slo, GlobalCache& cache);
 
