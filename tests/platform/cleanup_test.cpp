@@ -117,6 +117,14 @@ TEST(CleanUp, LeavesNothingSoonAfterTheServerIsKilled) {
   EXPECT_TRUE(eventually([&] { return !cgroups_left(server.identity()); }));
 }
 
+TEST(CleanUp, LeavesNothingAfterAnInterruptThatFollowsTheGuardsDeath) {
+  ServerProcess server;
+  ::kill(server.guard(), SIGKILL);
+  server.end(SIGINT);
+  EXPECT_TRUE(server.living().empty());
+  EXPECT_FALSE(cgroups_left(server.identity()));
+}
+
 TEST(CleanUp, LeavesNothingToTheNextServerWhereTheGuardIsKilledToo) {
   ServerProcess server;
   const bool limited = cgroups_left(server.identity());

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -59,7 +60,7 @@ bool empty_server_folder(const fs::path& folder) {
     }
     ::rmdir(entry->path().c_str());
   }
-  return ::rmdir(folder.c_str()) == 0;
+  return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
 
 int remove_stale_below(const fs::path& group, int depth) {
@@ -78,13 +79,7 @@ int remove_stale_below(const fs::path& group, int depth) {
     }
     const std::string identity = name.substr(kServerFolder.size());
     if (identity.find('-') == std::string::npos || identity_lives(identity)) continue;
-    for (int attempt = 0; attempt < 50; ++attempt) {
-      if (empty_server_folder(child)) {
-        ++removed;
-        break;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    if (remove_server_folder(child)) ++removed;
   }
   return removed;
 }
@@ -114,6 +109,15 @@ std::vector<CgroupHierarchy> parse_hierarchies(std::string_view mounts, std::str
     found.push_back(std::move(hierarchy));
   }
   return found;
+}
+
+bool remove_server_folder(const fs::path& folder) {
+  // The kernel counts a member for a moment after it was killed.
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    if (empty_server_folder(folder)) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
 }
 
 int remove_stale_groups(const std::vector<CgroupHierarchy>& hierarchies) {

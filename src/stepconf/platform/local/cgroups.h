@@ -111,6 +111,10 @@ class Cgroups {
   std::string reason_;
 };
 
+/// Kills the members of the groups in a server's folder, and removes groups and folder. False where
+/// something stays.
+bool remove_server_folder(const std::filesystem::path& folder);
+
 /// Kills the members of, and removes, the groups of servers that do not run any more. Returns how
 /// many servers' folders were removed.
 int remove_stale_groups(const std::vector<CgroupHierarchy>& hierarchies);

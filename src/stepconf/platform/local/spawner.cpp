@@ -10,6 +10,7 @@
 #include <csignal>
 #include <system_error>
 
+#include "stepconf/platform/local/cgroups.h"
 #include "stepconf/platform/local/guard.h"
 #include "stepconf/platform/local/process_tree.h"
 
@@ -76,6 +77,7 @@ SpawnToken Spawner::spawn(const SpawnOrder& order, int output) {
 void Spawner::kill(SpawnToken token) { send(SpawnFrame(SpawnMessage::kill).put(token)); }
 
 void Spawner::remove_at_end(const std::string& cgroup) {
+  cgroups_.push_back(cgroup);
   send(SpawnFrame(SpawnMessage::remove_at_end).put(std::string_view(cgroup)));
 }
 
@@ -118,6 +120,7 @@ void Spawner::kill_what_the_guard_left() const {
     }
     if (found > 0) ::usleep(2000);
   }
+  for (const std::string& cgroup : cgroups_) remove_server_folder(cgroup);
 }
 
 }  // namespace stepconf::platform

@@ -76,6 +76,7 @@ class Spawner {
   void kill_what_the_guard_left() const;
 
   std::string identity_;
+  std::vector<std::string> cgroups_;
   std::unique_ptr<SpawnChannel> channel_;
   pid_t guard_ = -1;
   bool alive_ = true;
