@@ -158,11 +158,11 @@ TEST(LocalPlatform, NoticesThatARuntimeHasEnded) {
 
 TEST(LocalPlatform, KillsAFunctionThatTakesTooLong) {
   LocalPlatformOptions options = with_functions();
-  options.functions["f"].timeout = Seconds(0.25);
+  options.functions["f"].timeout = Seconds(1);
   TestPlatform platform(options);
   const Completion completion = platform.call({{"sleep", 60}});
   EXPECT_EQ(completion.status, "Sandbox.Timedout");
-  EXPECT_TRUE(completion.error_message.ends_with(" Error: Task timed out after 0.25 seconds"))
+  EXPECT_TRUE(completion.error_message.ends_with(" Error: Task timed out after 1.00 seconds"))
       << completion.error_message;
   const Completion next = platform.call(1);
   EXPECT_TRUE(next.ok());
@@ -171,10 +171,8 @@ TEST(LocalPlatform, KillsAFunctionThatTakesTooLong) {
 
 TEST(LocalPlatform, TellsWhyASandboxDoesNotInitialise) {
   LocalPlatformOptions options = with_functions();
-  options.init_limit = Seconds(0.3);
   options.functions["exits"] = behaviour("exit");
   options.functions["reports"] = behaviour("report");
-  options.functions["hangs"] = behaviour("hang");
   options.functions["absent"] = behaviour();
   options.functions["absent"].command = {"/no/such/program"};
   TestPlatform platform(options);
@@ -185,12 +183,23 @@ TEST(LocalPlatform, TellsWhyASandboxDoesNotInitialise) {
   const Completion reports = platform.call(1, "reports");
   EXPECT_EQ(reports.status, "Init.Broken");
   EXPECT_EQ(reports.error_message, "no weights");
-  EXPECT_EQ(platform.call(1, "hangs").status, "Sandbox.Timedout");
   const Completion absent = platform.call(1, "absent");
   EXPECT_EQ(absent.status, "Runtime.InvalidEntrypoint");
   EXPECT_NE(absent.error_message.find("cannot start /no/such/program in /: exec: No such file"),
             std::string::npos)
       << absent.error_message;
+}
+
+TEST(LocalPlatform, EndsASandboxThatDoesNotInitialiseInTime) {
+  LocalPlatformOptions options;
+  options.memory_sizes = {{512}};
+  options.init_limit = Seconds(0.1);
+  options.functions["f"] = behaviour("hang");
+  TestPlatform platform(options);
+  const Completion completion = platform.call(1);
+  EXPECT_EQ(completion.status, "Sandbox.Timedout");
+  EXPECT_TRUE(completion.error_message.ends_with("INIT timed out after 0.10 seconds"))
+      << completion.error_message;
 }
 
 TEST(LocalPlatform, RefusesWhatLambdaRefuses) {
