@@ -8,4 +8,4 @@ for name in optimizer executor; do
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
 printf '\n== local platform\n'
-build/bin/local_bench
+build/bin/local_bench --wrapper build/bin/stepconf-wrapper

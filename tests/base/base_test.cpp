@@ -42,6 +42,8 @@ TEST(Duration, IsWrittenWithThreeDigits) {
   EXPECT_EQ(format_duration(Seconds(17.26)), "17.3 s");
   EXPECT_EQ(format_duration(Seconds(125)), "2 m 05 s");
   EXPECT_EQ(format_duration(Seconds(25e-6)), "25 us");
+  EXPECT_EQ(format_duration(Seconds(0)), "0 s");
+  EXPECT_EQ(format_duration(Seconds(1e18)), "1e+18 s");
 }
 
 TEST(Json, NamesLineAndColumnOfWhatIsWrong) {
@@ -75,6 +77,21 @@ TEST(File, ComesBackAsWritten) {
   EXPECT_EQ(read_file(folder / "deep" / "file"), std::string("a\0b", 3));
   write_file(folder / "deep" / "file", "new");
   EXPECT_EQ(read_file(folder / "deep" / "file"), "new");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(File, IsWrittenThroughALinkAndNeverReplacesADevice) {
+  const auto folder = std::filesystem::path(testing::TempDir()) /
+                      ("stepconf_link_test_" + std::to_string(::getpid()));
+  write_file(folder / "file", "old");
+  std::filesystem::create_symlink("file", folder / "link");
+  write_file(folder / "link", "new");
+  EXPECT_EQ(read_file(folder / "file"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  std::filesystem::create_symlink("/dev/null", folder / "null");
+  write_file(folder / "null", "gone");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "null"));
+  EXPECT_THROW(write_file(folder, "a folder"), Error);
   std::filesystem::remove_all(folder);
 }
 

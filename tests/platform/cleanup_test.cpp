@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
 #include "stepconf/net/client.h"
 #include "stepconf/platform/local/cgroups.h"
-#include "stepconf/platform/local/descriptor.h"
 #include "stepconf/platform/local/process_tree.h"
 #include "tests/platform/eventually.h"
 

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "stepconf/platform/local/descriptor.h"
+#include "stepconf/base/descriptor.h"
 #include "tests/platform/eventually.h"
 
 namespace stepconf::platform {
@@ -28,7 +28,7 @@ class Gate {
   void open() const {
     EXPECT_TRUE(eventually([this] {
       const Descriptor writing(::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-      return writing.open();
+      return static_cast<bool>(writing);
     })) << "nobody waits at "
         << path_;
   }

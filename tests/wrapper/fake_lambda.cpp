@@ -70,7 +70,7 @@ void FakeLambda::disappear() {
 }
 
 std::string FakeLambda::log() {
-  const net::Descriptor output = process_->take_stdout();
+  const Descriptor output = process_->take_stdout();
   std::string text;
   std::array<char, 4096> bytes{};
   ssize_t count = 0;

@@ -24,15 +24,15 @@ class LineForwarderTest : public testing::Test {
     EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     // More than is ever kept of one line.
     EXPECT_GE(::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20), 1 << 20);
-    writing_ = net::Descriptor(ends[1]);
-    forwarder_ = std::make_unique<LineForwarder>(loop_, net::Descriptor(ends[0]), target_.get());
+    writing_ = Descriptor(ends[1]);
+    forwarder_ = std::make_unique<LineForwarder>(loop_, Descriptor(ends[0]), target_.get());
   }
   void write(const std::string& text) {
     EXPECT_EQ(::write(writing_.get(), text.data(), text.size()), std::ssize(text));
   }
 
   net::Loop loop_;
-  net::Descriptor target_, writing_;
+  Descriptor target_, writing_;
   std::unique_ptr<LineForwarder> forwarder_;
 };
 

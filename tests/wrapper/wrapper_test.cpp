@@ -211,7 +211,7 @@ class EndWatch {
   }
 
  private:
-  net::Descriptor pidfd_;
+  Descriptor pidfd_;
 };
 
 TEST(Wrapper, TakesItsCopiesAlongHoweverItEnds) {

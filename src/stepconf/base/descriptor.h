@@ -24,7 +24,7 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 
   int get() const { return number_; }
-  bool open() const { return number_ >= 0; }
+  explicit operator bool() const { return number_ >= 0; }
   /// Closes it now.
   void reset() {
     if (number_ >= 0) ::close(std::exchange(number_, -1));

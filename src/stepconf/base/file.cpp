@@ -17,11 +17,21 @@ namespace {
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
+// Returns 0, or the error's number.
+int write_all(const Descriptor& file, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t count = ::write(file.get(), content.data(), content.size());
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.open()) {
+  if (!file) {
     throw InvalidInput(fmt::format("{}: cannot be read: {}", path.string(), reason(errno)));
   }
   std::string content;
@@ -46,23 +56,26 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), problem);
   if (problem) throw failed(problem.message());
 
-  std::string temporary = path.string() + ".XXXXXX";
+  // A device or a pipe is written to, not replaced; of a symbolic link, the file that it leads to.
+  const auto status = std::filesystem::status(path, problem);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    const int code = file ? write_all(file, content) : errno;
+    if (code != 0) throw failed(reason(code));
+    return;
+  }
+  const auto target = std::filesystem::weakly_canonical(path, problem);
+  std::string temporary = target.string() + ".XXXXXX";
   {
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!file.open()) throw failed(reason(errno));
+    if (!file) throw failed(reason(errno));
     ::fchmod(file.get(), 0644);
-    while (!content.empty()) {
-      const ssize_t count = ::write(file.get(), content.data(), content.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        const int code = errno;
-        ::unlink(temporary.c_str());
-        throw failed(reason(code));
-      }
-      content.remove_prefix(static_cast<std::size_t>(count));
+    if (const int code = write_all(file, content); code != 0) {
+      ::unlink(temporary.c_str());
+      throw failed(reason(code));
     }
   }
-  std::filesystem::rename(temporary, path, problem);
+  std::filesystem::rename(temporary, target, problem);
   if (problem) {
     ::unlink(temporary.c_str());
     throw failed(problem.message());

@@ -29,6 +29,8 @@ std::string format_duration(Seconds duration) {
   const double seconds = duration.count();
   if (!std::isfinite(seconds)) return "never";
   const double size = std::abs(seconds);
+  if (size == 0) return "0 s";
+  if (size > 1e15) return fmt::format("{:.3g} s", seconds);
   if (size < 0.9995e-3) return fmt::format("{:.0f} us", seconds * 1e6);
   if (size < 0.9995) return fmt::format("{:.3g} ms", seconds * 1e3);
   if (size < 9.995) return fmt::format("{:.2f} s", seconds);

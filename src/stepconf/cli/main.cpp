@@ -36,6 +36,10 @@ void add_project(CLI::App& verb, std::filesystem::path& project) {
       ->capture_default_str();
 }
 
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "is empty; give it a value or leave it out" : "";
+}
+
 int main(int argc, char** argv) {
   int status = kDone;
   CLI::App app(kAbout, "stepconf");
@@ -51,6 +55,8 @@ int main(int argc, char** argv) {
   app.footer(kOrder);
   try {
     app.parse(argc, argv);
+    std::cout.flush();
+    if (!std::cout) throw Error("the result could not be written to standard output");
     return status;
   } catch (const CLI::ParseError& error) {
     // --help and --version come this way too, with the exit code 0.

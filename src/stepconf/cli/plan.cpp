@@ -114,11 +114,6 @@ std::string why_no_slo(const project::Project& project) {
                    file);
 }
 
-// What a script passes where a variable of its own is not set.
-std::string not_empty(const std::string& text) {
-  return text.empty() ? "is empty; give it a value or leave it out" : "";
-}
-
 std::string strategy_help() {
   std::string help = "How to choose; default the project's. Known:";
   for (const optimizer::StrategyEntry& entry : optimizer::strategies()) {

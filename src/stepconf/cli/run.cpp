@@ -152,8 +152,7 @@ int run_verb(const RunArguments& arguments) {
   std::optional<optimizer::Frontiers> frontiers;
   cache::InMemoryCache cache;
   std::unique_ptr<optimizer::Strategy> strategy;
-  const std::string name =
-      arguments.strategy.empty() ? workspace.project.strategy : arguments.strategy;
+  const std::string name = strategy_of(workspace.project, arguments.strategy);
   if (workspace.options) {
     frontiers.emplace(workspace.workflow, *workspace.options);
     strategy = optimizer::make_strategy(name, {.frontiers = *frontiers,
@@ -225,8 +224,10 @@ void add_run(CLI::App& app, int& status) {
   add_project(*verb, arguments->project);
   verb->add_option("--input", arguments->input, "JSON file with the execution's input; default {}");
   verb->add_option("--slo", arguments->slo,
-                   "Time allowed end to end, for example 20s; default the project's");
-  verb->add_option("--strategy", arguments->strategy, "How to choose; default the project's");
+                   "Time allowed end to end, for example 20s; default the project's")
+      ->check(not_empty);
+  verb->add_option("--strategy", arguments->strategy, "How to choose; default the project's")
+      ->check(not_empty);
   verb->add_option("--models", arguments->models, "Models file; default the project's");
   verb->add_option(
       "--trace", arguments->trace,

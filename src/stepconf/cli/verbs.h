@@ -14,4 +14,7 @@ void add_run(CLI::App& app, int& status);
 /// Adds the argument PROJECT, default the current folder.
 void add_project(CLI::App& verb, std::filesystem::path& project);
 
+/// Checks an option's value: what is wrong with it, empty where nothing is.
+std::string not_empty(const std::string& text);
+
 }  // namespace stepconf::cli

@@ -13,9 +13,9 @@
 #include <cmath>
 #include <utility>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
 #include "stepconf/net/client.h"
-#include "stepconf/net/descriptor.h"
 #include "stepconf/net/text.h"
 #include "stepconf/net/wire.h"
 

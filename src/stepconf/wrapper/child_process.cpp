@@ -15,8 +15,8 @@ namespace stepconf::wrapper {
 namespace {
 
 struct Pipe {
-  net::Descriptor read;
-  net::Descriptor write;
+  Descriptor read;
+  Descriptor write;
 };
 
 Pipe make_pipe() {
@@ -24,7 +24,7 @@ Pipe make_pipe() {
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     throw StartFailure(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   }
-  return {net::Descriptor(ends[0]), net::Descriptor(ends[1])};
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 void restore_signals() {
@@ -86,7 +86,7 @@ ChildProcess::ChildProcess(std::span<const std::string> command,
     wait();
     throw StartFailure(fmt::format("fork/exec {}: {}", command[0], std::strerror(reason)));
   }
-  pidfd_ = net::Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  pidfd_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (!pidfd_) {
     const std::string why = std::strerror(errno);
     ::kill(pid_, SIGKILL);

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
-#include "stepconf/net/descriptor.h"
 
 namespace stepconf::wrapper {
 
@@ -35,8 +35,8 @@ class ChildProcess {
   /// Readable once the process has ended.
   int ended_descriptor() const { return pidfd_.get(); }
   /// Gives the reading ends of the process's output, to be taken once.
-  net::Descriptor take_stdout() { return std::move(stdout_); }
-  net::Descriptor take_stderr() { return std::move(stderr_); }
+  Descriptor take_stdout() { return std::move(stdout_); }
+  Descriptor take_stderr() { return std::move(stderr_); }
 
   /// Waits for the process's end and says how it ended as Lambda does: "exit status 1",
   /// "signal: killed"; empty for status 0.
@@ -44,9 +44,9 @@ class ChildProcess {
 
  private:
   pid_t pid_ = -1;
-  net::Descriptor pidfd_;
-  net::Descriptor stdout_;
-  net::Descriptor stderr_;
+  Descriptor pidfd_;
+  Descriptor stdout_;
+  Descriptor stderr_;
 };
 
 }  // namespace stepconf::wrapper

@@ -25,7 +25,7 @@ void write_all(int target, std::string_view text) {
 
 }  // namespace
 
-LineForwarder::LineForwarder(net::Loop& loop, net::Descriptor source, int target)
+LineForwarder::LineForwarder(net::Loop& loop, Descriptor source, int target)
     : source_(std::move(source)), target_(target) {
   ::fcntl(source_.get(), F_SETFL, O_NONBLOCK);
   watch_ = loop.on_readable(source_.get(), [this] { drain(); });

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "stepconf/net/descriptor.h"
+#include "stepconf/base/descriptor.h"
 #include "stepconf/net/loop.h"
 
 namespace stepconf::wrapper {
@@ -13,7 +13,7 @@ namespace stepconf::wrapper {
 class LineForwarder {
  public:
   /// Reads `source` until its end; writes to `target`, which stays the caller's.
-  LineForwarder(net::Loop& loop, net::Descriptor source, int target);
+  LineForwarder(net::Loop& loop, Descriptor source, int target);
   /// Passes on what is left, an unfinished line too.
   ~LineForwarder();
   LineForwarder(const LineForwarder&) = delete;
@@ -28,7 +28,7 @@ class LineForwarder {
  private:
   void pass_lines(bool unfinished_too);
 
-  net::Descriptor source_;
+  Descriptor source_;
   int target_;
   std::string prefix_;
   std::string pending_;

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
-#include "stepconf/net/descriptor.h"
 #include "stepconf/net/loop.h"
 #include "stepconf/wrapper/command_line.h"
 #include "stepconf/wrapper/dispatcher.h"
@@ -24,7 +24,7 @@ std::optional<std::string> variable(const char* name) {
   return value;
 }
 
-net::Descriptor watch_signals() {
+Descriptor watch_signals() {
   // A reader of the log that is gone must not end the wrapper.
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t endings;
@@ -32,7 +32,7 @@ net::Descriptor watch_signals() {
   sigaddset(&endings, SIGTERM);
   sigaddset(&endings, SIGINT);
   ::sigprocmask(SIG_BLOCK, &endings, nullptr);
-  return net::Descriptor(::signalfd(-1, &endings, SFD_CLOEXEC | SFD_NONBLOCK));
+  return Descriptor(::signalfd(-1, &endings, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ WrapperOptions options_from_environment(std::vector<std::string> arguments) {
 }
 
 int run(const WrapperOptions& options) {
-  const net::Descriptor signals = watch_signals();
+  const Descriptor signals = watch_signals();
   net::Loop loop;
   int status = 0;
   const auto end = [&loop, &status](int with) {

@@ -13,8 +13,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
-#include "stepconf/platform/local/descriptor.h"
 
 namespace stepconf::platform {
 
@@ -30,7 +30,7 @@ std::string contents(const fs::path& path) {
 // errno, 0 for success. A stream would hide which it was.
 int write_value(const fs::path& path, std::string_view value) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file.open()) return errno;
+  if (!file) return errno;
   return ::write(file.get(), value.data(), value.size()) < 0 ? errno : 0;
 }
 

@@ -67,7 +67,7 @@ struct SpawnTask {
 
 bool join_cgroup(const std::string& procs_file) {
   const Descriptor file(::open(procs_file.c_str(), O_WRONLY | O_CLOEXEC));
-  return file.open() && ::write(file.get(), "0", 1) == 1;
+  return file && ::write(file.get(), "0", 1) == 1;
 }
 
 // Runs in the forked child; never returns.
@@ -126,7 +126,7 @@ class Guard {
     const short wanted = channel_.has_queued() ? POLLIN | POLLOUT : POLLIN;
     std::vector<pollfd> watched{{channel_.descriptor(), wanted, 0}, {signals_.get(), POLLIN, 0}};
     for (const auto& [pid, child] : children_) {
-      if (child.exec_report.open()) watched.push_back({child.exec_report.get(), POLLIN, 0});
+      if (child.exec_report) watched.push_back({child.exec_report.get(), POLLIN, 0});
     }
     if (::poll(watched.data(), watched.size(), -1) < 0) return;
 
@@ -134,7 +134,7 @@ class Guard {
     while (::read(signals_.get(), pending.data(), sizeof pending) > 0) {
     }
     for (auto& [pid, child] : children_) {
-      if (child.exec_report.open()) read_exec_report(pid, child, false);
+      if (child.exec_report) read_exec_report(pid, child, false);
     }
     reap();
     channel_.flush();
@@ -223,7 +223,7 @@ class Guard {
         continue;
       }
       Child child = std::move(found->second);
-      if (child.exec_report.open()) read_exec_report(pid, child, true);
+      if (child.exec_report) read_exec_report(pid, child, true);
       kill_remains(pid, child);
       children_.erase(pid);
       int status = 0;

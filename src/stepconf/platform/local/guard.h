@@ -2,7 +2,7 @@
 
 #include <sys/types.h>
 
-#include "stepconf/platform/local/descriptor.h"
+#include "stepconf/base/descriptor.h"
 
 namespace stepconf::platform {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "stepconf/base/descriptor.h"
 #include "stepconf/net/loop.h"
-#include "stepconf/platform/local/descriptor.h"
 
 namespace stepconf::platform {
 

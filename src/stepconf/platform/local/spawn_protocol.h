@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "stepconf/platform/local/descriptor.h"
+#include "stepconf/base/descriptor.h"
 
 namespace stepconf::platform {
 
