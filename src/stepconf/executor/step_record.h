@@ -47,7 +47,8 @@ struct StepRecord {
   std::vector<InstanceRecord> detail;
 };
 
-/// Writes a record in the trace's form (docs/formats.md): durations in seconds, absent values as null.
+/// Writes a record in the trace's form (docs/formats.md): durations in seconds, absent values as
+/// null.
 OrderedJson to_json(const StepRecord& record);
 
 }  // namespace stepconf::executor
