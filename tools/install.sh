@@ -7,8 +7,8 @@ packages=()
 for group in "$@"; do
   case $group in
     build) packages+=(g++ cmake ninja-build ccache libboost-dev libceres-dev libcli11-dev libfmt-dev
-                      libopencv-dev libyaml-cpp-dev nlohmann-json3-dev opencv-data) ;;
-    test) packages+=(libgtest-dev librapidcheck-dev python3 coinor-cbc) ;;
+                      libopencv-dev libpng-dev libyaml-cpp-dev nlohmann-json3-dev opencv-data) ;;
+    test) packages+=(libgtest-dev librapidcheck-dev python3) ;;
     lint) packages+=(clang-format-19 clang-tidy-19) ;;
     bench) packages+=(libbenchmark-dev) ;;
     clip) packages+=(python3 python3-pip) ;;

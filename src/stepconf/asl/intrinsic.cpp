@@ -20,9 +20,8 @@ constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 
 [[noreturn]] void fail(const std::string& why) { throw StateFailure(kIntrinsicFailure, why); }
 
-const Json& array_argument(const Json& value) {
+void expect_array(const Json& value) {
   if (!value.is_array()) fail(fmt::format("expected an array, got a {}", value.type_name()));
-  return value;
 }
 
 // "If you specify a non-integer value, Step Functions rounds it off to the nearest integer."
@@ -41,7 +40,8 @@ std::int64_t integer_argument(const Json& value) {
 Json array(std::vector<Json>& arguments) { return Json(std::move(arguments)); }
 
 Json array_partition(std::vector<Json>& arguments) {
-  const Json& items = array_argument(arguments[0]);
+  const Json& items = arguments[0];
+  expect_array(items);
   const std::int64_t size = integer_argument(arguments[1]);
   if (size < 1) fail(fmt::format("the chunk size is {}, must be at least 1", size));
   Json chunks = Json::array();
@@ -54,10 +54,14 @@ Json array_partition(std::vector<Json>& arguments) {
   return chunks;
 }
 
-Json array_length(std::vector<Json>& arguments) { return array_argument(arguments[0]).size(); }
+Json array_length(std::vector<Json>& arguments) {
+  expect_array(arguments[0]);
+  return arguments[0].size();
+}
 
 Json array_get_item(std::vector<Json>& arguments) {
-  const Json& items = array_argument(arguments[0]);
+  const Json& items = arguments[0];
+  expect_array(items);
   const std::int64_t index = integer_argument(arguments[1]);
   if (index < 0 || index >= static_cast<std::int64_t>(items.size())) {
     fail(fmt::format("there is no element {} in an array of {}", index, items.size()));
@@ -199,7 +203,7 @@ class Intrinsic::Parser {
     if (text_.substr(at_).starts_with("States.")) return parse_call(depth + 1);
     const std::size_t begin = at_;
     while (at_ < text_.size() && peek() != ',' && peek() != ')' && peek() != ' ') ++at_;
-    const Json literal = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
+    Json literal = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
     if (literal.is_discarded() || literal.is_structured() || literal.is_string()) {
       fail_at("an argument must be a path, a number, true, false, null, a call or 'text'");
     }

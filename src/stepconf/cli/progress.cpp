@@ -44,7 +44,8 @@ void Progress::step_ended(const executor::StepRecord& record) {
                  : "");
   lines_.flush();
   if (trace_ != nullptr) {
-    *trace_ << executor::to_json(record).dump() << "\n";
+    *trace_ << executor::to_json(record).dump(-1, ' ', false, OrderedJson::error_handler_t::replace)
+            << "\n";
     trace_->flush();
   }
 }

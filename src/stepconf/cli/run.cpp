@@ -13,12 +13,12 @@
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/progress.h"
+#include "stepconf/cli/run_report.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
 #include "stepconf/executor/given_configurations.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/platform/local/local_platform.h"
-#include "stepconf/report/table.h"
 
 namespace stepconf::cli {
 namespace {
@@ -34,88 +34,6 @@ struct RunArguments {
   bool json = false;
 };
 
-const char* to_text(executor::RunStatus status) {
-  switch (status) {
-    case executor::RunStatus::succeeded:
-      return "succeeded";
-    case executor::RunStatus::failed:
-      return "failed";
-    case executor::RunStatus::interrupted:
-      return "interrupted";
-  }
-  return "";
-}
-
-OrderedJson to_json(const executor::RunSummary& summary, const std::optional<Seconds>& slo,
-                    bool met) {
-  OrderedJson result = {{"status", to_text(summary.status)},
-                        {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
-                        {"duration_s", summary.duration.count()},
-                        {"met", slo ? OrderedJson(met) : OrderedJson(nullptr)},
-                        {"cost_usd", summary.cost.value}};
-  if (summary.status == executor::RunStatus::succeeded) {
-    result["output"] = OrderedJson::parse(summary.output.dump());
-  } else if (summary.status == executor::RunStatus::failed) {
-    result["error"] = summary.error;
-    result["cause"] = summary.cause;
-    result["step"] = summary.step;
-  }
-  result["steps"] = OrderedJson::array();
-  for (const executor::StepRecord& step : summary.steps) {
-    result["steps"].push_back(executor::to_json(step));
-  }
-  return result;
-}
-
-std::string seconds_or_dash(const std::optional<Seconds>& time) {
-  return time ? format_duration(*time) : "-";
-}
-
-void print(const executor::RunSummary& summary, const std::optional<Seconds>& slo, bool met,
-           std::ostream& out) {
-  using report::Align;
-  report::Table table({{"step"},
-                       {"jobs", Align::right},
-                       {"MB x instances x processes"},
-                       {"may take", Align::right},
-                       {"predicted", Align::right},
-                       {"took", Align::right},
-                       {"predicted", Align::right},
-                       {"cost", Align::right}});
-  for (const executor::StepRecord& step : summary.steps) {
-    table.add(
-        {step.attempt > 1 ? fmt::format("{} (attempt {})", step.step, step.attempt) : step.step,
-         std::to_string(step.jobs),
-         fmt::format("{} x {} x {}", step.configuration.memory.value, step.detail.size(),
-                     step.configuration.processes),
-         seconds_or_dash(step.sub_slo), seconds_or_dash(step.predicted),
-         format_duration(step.ended - step.ready),
-         step.predicted_cost ? report::format_usd(step.predicted_cost->value) : "-",
-         report::format_usd(step.cost.value)});
-  }
-  out << "\n" << table.text() << "\n";
-  switch (summary.status) {
-    case executor::RunStatus::succeeded:
-      out << fmt::format("Succeeded in {}, {}.", format_duration(summary.duration),
-                         report::format_usd(summary.cost.value));
-      if (slo) {
-        out << fmt::format(
-            " The SLO of {} was {}, by {}.", format_duration(*slo), met ? "met" : "missed",
-            format_duration(met ? *slo - summary.duration : summary.duration - *slo));
-      }
-      out << "\n";
-      break;
-    case executor::RunStatus::failed:
-      out << fmt::format("Failed after {}{}: {}: {}\n", format_duration(summary.duration),
-                         summary.step.empty() ? "" : " in " + summary.step, summary.error,
-                         summary.cause);
-      break;
-    case executor::RunStatus::interrupted:
-      out << fmt::format("Interrupted after {}.\n", format_duration(summary.duration));
-      break;
-  }
-}
-
 std::unique_ptr<optimizer::Strategy> without_models(const Workspace& workspace) {
   std::vector<estimator::Configuration> smallest;
   for (const workflow::Step& step : workspace.workflow.steps) {
@@ -127,9 +45,53 @@ std::unique_ptr<optimizer::Strategy> without_models(const Workspace& workspace) 
                                                          "no models: the smallest configuration");
 }
 
+// The strategy of one execution, with what it refers to.
+class ChosenStrategy {
+ public:
+  ChosenStrategy(const Workspace& workspace, const std::string& option,
+                 const std::optional<Seconds>& slo)
+      : name_(strategy_of(workspace.project, option)) {
+    if (!workspace.options) {
+      std::cerr << "There are no models: every step runs at its smallest configuration.\n";
+      name_ = "none";
+      strategy_ = without_models(workspace);
+      return;
+    }
+    // Without an SLO any duration will do.
+    const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
+    frontiers_.emplace(workspace.workflow, *workspace.options);
+    strategy_ = optimizer::make_strategy(name_, {.frontiers = *frontiers_,
+                                                 .slo = allowed,
+                                                 .headroom = workspace.project.headroom,
+                                                 .cache = cache_});
+  }
+  ChosenStrategy(const ChosenStrategy&) = delete;
+  ChosenStrategy& operator=(const ChosenStrategy&) = delete;
+
+  const std::string& name() const { return name_; }
+  optimizer::Strategy& get() { return *strategy_; }
+
+ private:
+  std::string name_;
+  std::optional<optimizer::Frontiers> frontiers_;
+  cache::InMemoryCache cache_;
+  std::unique_ptr<optimizer::Strategy> strategy_;
+};
+
 Json read_input(const std::filesystem::path& path) {
   if (path.empty()) return Json::object();
   return parse_json(read_file(path), path.string());
+}
+
+// Not open where no trace is wanted.
+std::ofstream open_trace(const std::filesystem::path& path) {
+  std::ofstream trace;
+  if (path.empty()) return trace;
+  std::error_code ignored;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  trace.open(path);
+  if (!trace) throw Error(fmt::format("{}: cannot be written", path.string()));
+  return trace;
 }
 
 std::size_t widest_name(const workflow::Workflow& workflow) {
@@ -138,41 +100,13 @@ std::size_t widest_name(const workflow::Workflow& workflow) {
   return widest;
 }
 
-int run_verb(const RunArguments& arguments) {
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
-  const Json input = read_input(arguments.input);
-  const auto slo = slo_of(workspace.project, arguments.slo, &input);
+executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
+                                 const std::optional<Seconds>& slo, ChosenStrategy& strategy,
+                                 const RunArguments& arguments) {
   auto local = local_options(workspace, [&](std::string_view function, std::string_view line) {
     if (arguments.logs) std::cerr << fmt::format("           {}: {}\n", function, line);
   });
-
-  // Without an SLO any duration will do.
-  const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
-  std::optional<optimizer::Frontiers> frontiers;
-  cache::InMemoryCache cache;
-  std::unique_ptr<optimizer::Strategy> strategy;
-  const std::string name = strategy_of(workspace.project, arguments.strategy);
-  if (workspace.options) {
-    frontiers.emplace(workspace.workflow, *workspace.options);
-    strategy = optimizer::make_strategy(name, {.frontiers = *frontiers,
-                                               .slo = allowed,
-                                               .headroom = workspace.project.headroom,
-                                               .cache = cache});
-  } else {
-    std::cerr << "There are no models: every step runs at its smallest configuration.\n";
-    strategy = without_models(workspace);
-  }
-
-  std::ofstream trace;
-  if (!arguments.trace.empty()) {
-    if (arguments.trace.has_parent_path()) {
-      std::filesystem::create_directories(arguments.trace.parent_path());
-    }
-    trace.open(arguments.trace);
-    if (!trace) throw Error(fmt::format("{}: cannot be written", arguments.trace.string()));
-  }
-
+  std::ofstream trace = open_trace(arguments.trace);
   platform::Spawner spawner;
   Interruption interruption;
   platform::LocalPlatform platform(std::move(local), spawner);
@@ -180,13 +114,13 @@ int run_verb(const RunArguments& arguments) {
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
 
   const ExecutionName execution = name_execution();
-  std::unique_ptr<asl::Flow> flow = make_flow(workspace, input, execution);
+  const std::unique_ptr<asl::Flow> flow = make_flow(workspace, input, execution);
   std::cerr << fmt::format("{}: {}, strategy {}, cpu_scale {:.3g}\n", execution.name,
-                           slo ? "SLO " + format_duration(*slo) : "no SLO",
-                           workspace.options ? name : "none", platform.options().cpu_scale);
+                           slo ? "SLO " + format_duration(*slo) : "no SLO", strategy.name(),
+                           platform.options().cpu_scale);
   Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow));
-  const executor::RunSummary summary =
-      executor::run(*flow, workspace.workflow, *strategy, platform, progress,
+  executor::RunSummary summary =
+      executor::run(*flow, workspace.workflow, strategy.get(), platform, progress,
                     {.execution = execution.name,
                      .slo = slo,
                      .prices = workspace.prices,
@@ -198,11 +132,10 @@ int run_verb(const RunArguments& arguments) {
         "times are too long; lower platform.cpu_scale\n",
         platform.statistics().peak_cpus_asked, platform.statistics().cpus);
   }
+  return summary;
+}
 
-  const bool met =
-      slo && summary.status == executor::RunStatus::succeeded && summary.duration <= *slo;
-  print(summary, slo, met, arguments.json ? std::cerr : std::cout);
-  if (arguments.json) std::cout << to_json(summary, slo, met).dump(2) << "\n";
+int exit_status(const executor::RunSummary& summary, const std::optional<Seconds>& slo) {
   switch (summary.status) {
     case executor::RunStatus::failed:
       return kFailed;
@@ -211,7 +144,21 @@ int run_verb(const RunArguments& arguments) {
     case executor::RunStatus::succeeded:
       break;
   }
-  return slo && !met ? kSloMissed : kDone;
+  return slo && !met_slo(summary, slo) ? kSloMissed : kDone;
+}
+
+int run_verb(const RunArguments& arguments) {
+  const Workspace workspace =
+      open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  const Json input = read_input(arguments.input);
+  const auto slo = slo_of(workspace.project, arguments.slo, &input);
+  ChosenStrategy strategy(workspace, arguments.strategy, slo);
+  const executor::RunSummary summary = run_locally(workspace, input, slo, strategy, arguments);
+  print(summary, slo, arguments.json ? std::cerr : std::cout);
+  if (arguments.json)
+    std::cout << to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
+              << "\n";
+  return exit_status(summary, slo);
 }
 
 }  // namespace

@@ -102,12 +102,16 @@ class Client::Connection : public std::enable_shared_from_this<Client::Connectio
   }
 
   void write(const std::shared_ptr<Channel>& channel) {
-    const Request& request = queue_.front().request;
+    Request& request = queue_.front().request;
     channel->head = request_head(request, host_, port_);
     channel->reader = std::make_unique<ResponseReader>(request.method);
     // Kept by the operation: a time-out may drop the request while its bytes are still being sent.
-    auto body = std::make_shared<std::string>(may_retry() ? request.body
-                                                          : std::move(queue_.front().request.body));
+    const auto body = std::make_shared<std::string>();
+    if (may_retry()) {
+      *body = request.body;
+    } else {
+      *body = std::move(request.body);
+    }
     const std::array buffers{asio::buffer(channel->head), asio::buffer(*body)};
     asio::async_write(channel->socket, buffers,
                       [self = shared_from_this(), channel, body](const error_code&, std::size_t) {

@@ -265,7 +265,7 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     const auto weak = weak_from_this();
     auto session = std::make_shared<Session>(
         std::move(socket), max_body_bytes_,
-        [weak](Request request, std::shared_ptr<Session> from, std::uint64_t number) {
+        [weak](Request request, const std::shared_ptr<Session>& from, std::uint64_t number) {
           if (const auto self = weak.lock()) self->serve(std::move(request), from, number);
         },
         [weak](Session* ended) {
