@@ -202,8 +202,11 @@ class Profiling {
                              measurements.size());
     executor::MeasureOptions options;
     options.repeats = arguments_.repeats;
+    // Sandboxes without limits would take each other's CPU: one at a time.
+    const bool limited = platform_.limits().empty();
     options.vcpus =
-        std::max(1u, std::thread::hardware_concurrency()) / platform_.options().cpu_scale;
+        limited ? std::max(1u, std::thread::hardware_concurrency()) / platform_.options().cpu_scale
+                : 0;
     if (arguments_.budget_invocations > 0) {
       options.max_invocations = std::max(0, arguments_.budget_invocations - invocations_);
     }
