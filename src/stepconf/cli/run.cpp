@@ -59,7 +59,7 @@ class ChosenStrategy {
     }
     // Without an SLO any duration will do.
     const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
-    frontiers_.emplace(workspace.workflow, *workspace.options);
+    frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, *workspace.options);
     strategy_ = optimizer::make_strategy(name_, {.frontiers = *frontiers_,
                                                  .slo = allowed,
                                                  .headroom = workspace.project.headroom,
@@ -73,7 +73,7 @@ class ChosenStrategy {
 
  private:
   std::string name_;
-  std::optional<optimizer::Frontiers> frontiers_;
+  std::unique_ptr<optimizer::Frontiers> frontiers_;
   cache::InMemoryCache cache_;
   std::unique_ptr<optimizer::Strategy> strategy_;
 };
