@@ -153,26 +153,27 @@ TEST_F(SpawnerTest, SparesTheOtherSandboxes) {
   EXPECT_TRUE(WIFSIGNALED(exit_of(kept)));
 }
 
-TEST(Spawner, KillsEverythingAtItsEnd) {
+// A shell, its child, and a daemon that has left its process group.
+void start_a_family(Spawner& spawner) {
   const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  spawner.spawn(
+      {{"sh", "-c", "(setsid sleep 1000 &) ; sleep 1000"}, {"PATH=/usr/bin:/bin"}, "/", {}},
+      null.get());
+  ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 3; }));
+}
+
+TEST(Spawner, KillsEverythingAtItsEnd) {
   {
     Spawner spawner;
-    spawner.spawn(
-        {{"sh", "-c", "(setsid sleep 1000 &) ; sleep 1000"}, {"PATH=/usr/bin:/bin"}, "/", {}},
-        null.get());
-    ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 3; }));
+    start_a_family(spawner);
   }
   EXPECT_TRUE(sandbox_processes().empty());
 }
 
 TEST(Spawner, LeavesNothingWhereItsGuardIsKilled) {
-  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   {
     Spawner spawner;
-    spawner.spawn(
-        {{"sh", "-c", "(setsid sleep 1000 &) ; sleep 1000"}, {"PATH=/usr/bin:/bin"}, "/", {}},
-        null.get());
-    ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 3; }));
+    start_a_family(spawner);
     ::kill(spawner.guard(), SIGKILL);
     EXPECT_TRUE(eventually([&] { return spawner.notices().empty() && !spawner.alive(); }));
   }
