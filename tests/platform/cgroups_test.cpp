@@ -80,7 +80,7 @@ TEST(Cgroups, HoldTheQuotaAndVanishWithTheSandbox) {
   fs::path folder;
   {
     const SandboxGroup group = cgroups.create("sandbox-test", cpu_quota(0.25));
-    folder = fs::path(group.procs_files().front()).parent_path();
+    folder = fs::path(group.join_files().front()).parent_path();
     if (fs::exists(folder / "cpu.max")) {
       EXPECT_EQ(first_line(folder / "cpu.max"), "2500 10000");
     } else {

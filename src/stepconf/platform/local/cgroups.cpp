@@ -70,10 +70,17 @@ std::vector<fs::path> own_group_and_above(const CgroupHierarchy& hierarchy) {
 
 }  // namespace
 
-std::vector<std::string> SandboxGroup::procs_files() const {
+// A write to cgroup.procs waits for an RCU grace period (10 to 20 ms where nobody else does it),
+// because it must keep the whole process from forking. A thread that writes itself to v1's `tasks`
+// does not, and a process that was forked just now has one thread.
+std::vector<std::string> SandboxGroup::join_files() const {
   std::vector<std::string> files;
   files.reserve(folders_.size());
-  for (const fs::path& folder : folders_) files.push_back(folder / "cgroup.procs");
+  for (const fs::path& folder : folders_) {
+    std::error_code unreadable;
+    const bool v1 = fs::exists(folder / "tasks", unreadable);
+    files.push_back(folder / (v1 ? "tasks" : "cgroup.procs"));
+  }
   return files;
 }
 

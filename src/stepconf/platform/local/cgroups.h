@@ -43,8 +43,8 @@ class SandboxGroup {
   SandboxGroup(const SandboxGroup&) = delete;
   SandboxGroup& operator=(const SandboxGroup&) = delete;
 
-  /// The files into which the sandbox's first process writes itself.
-  std::vector<std::string> procs_files() const;
+  /// The files into which the sandbox's first process writes itself while it has one thread.
+  std::vector<std::string> join_files() const;
   /// Lists the sandbox's processes; empty where it has no group or they are gone.
   std::vector<pid_t> members() const;
   /// Sets another CPU limit, where there was one. Throws Error where the system refuses.

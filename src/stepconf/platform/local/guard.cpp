@@ -44,7 +44,8 @@ struct SpawnFault {
 struct Child {
   std::uint64_t token = 0;
   std::string marker;
-  std::string procs_file;
+  // They list the members too: processes, or v1's threads, which kill(2) takes as well.
+  std::vector<std::string> join_files;
   // Open until the exec has happened or failed.
   Descriptor exec_report;
   bool failed = false;
@@ -59,14 +60,14 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 struct SpawnTask {
-  std::vector<std::string> command, environment, procs_files;
+  std::vector<std::string> command, environment, join_files;
   std::string directory;
   int output = -1;
   int report = -1;
 };
 
-bool join_cgroup(const std::string& procs_file) {
-  const Descriptor file(::open(procs_file.c_str(), O_WRONLY | O_CLOEXEC));
+bool join_cgroup(const std::string& join_file) {
+  const Descriptor file(::open(join_file.c_str(), O_WRONLY | O_CLOEXEC));
   return file && ::write(file.get(), "0", 1) == 1;
 }
 
@@ -80,7 +81,7 @@ bool join_cgroup(const std::string& procs_file) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != guard) ::_exit(127);
-  for (const std::string& file : task.procs_files) {
+  for (const std::string& file : task.join_files) {
     if (!join_cgroup(file)) fail(SpawnStep::join_cgroup);
   }
   if (!task.directory.empty() && ::chdir(task.directory.c_str()) != 0) {
@@ -169,8 +170,8 @@ class Guard {
     task.command = frame.take_list();
     task.environment = frame.take_list();
     task.directory = frame.take_text();
-    task.procs_files = frame.take_list();
-    if (!task.procs_files.empty()) child.procs_file = task.procs_files.front();
+    task.join_files = frame.take_list();
+    child.join_files = task.join_files;
     const Descriptor output = channel_.next_descriptor();
     task.output = output.get();
 
@@ -240,7 +241,8 @@ class Guard {
   // and orphans that carry its marker.
   std::vector<pid_t> remains(const Child& child) const {
     std::vector<pid_t> found;
-    if (std::ifstream members(child.procs_file); members) {
+    for (const std::string& file : child.join_files) {
+      std::ifstream members(file);
       // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
       for (pid_t member = 0; members >> member;) {
         if (member > 0) found.push_back(member);

@@ -74,7 +74,7 @@ Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& fun
   order.environment =
       sandbox_environment(options, name_, memory_, fmt::format("127.0.0.1:{}", server_->port()));
   order.directory = settings_.directory.string();
-  order.procs_files = group_.procs_files();
+  order.join_files = group_.join_files();
   token_ = around_.spawner.spawn(order, log_->writing_end());
   log_->hand_over();
   set_deadline(options.init_limit);

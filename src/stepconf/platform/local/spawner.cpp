@@ -69,7 +69,7 @@ SpawnToken Spawner::spawn(const SpawnOrder& order, int output) {
            .put(order.command)
            .put(environment)
            .put(std::string_view(order.directory))
-           .put(order.procs_files),
+           .put(order.join_files),
        output);
   return token;
 }

@@ -25,8 +25,9 @@ struct SpawnOrder {
   std::vector<std::string> environment;
   /// Where it runs; empty: where the program runs.
   std::string directory;
-  /// The cgroup.procs files of the cgroups that it joins before it becomes the command.
-  std::vector<std::string> procs_files;
+  /// The files of the cgroups that it joins before it becomes the command: cgroup.procs, or v1's
+  /// tasks.
+  std::vector<std::string> join_files;
 };
 
 /// What became of a process.
