@@ -7,6 +7,7 @@
 
 #include "stepconf/net/http.h"
 #include "stepconf/net/loop.h"
+#include "stepconf/net/origin.h"
 
 namespace stepconf::net {
 
@@ -38,15 +39,22 @@ class Client {
   std::shared_ptr<Connection> connection_;
 };
 
-/// The same, blocking, for programs that do one thing at a time (a function's runtime). Throws
-/// Error where there is no response.
+/// The same, blocking, for programs that do one thing at a time (a function's runtime) and for
+/// threads that do; with TLS too. Throws Error where there is no response.
+///
+/// TLS trusts the certificates in the file that AWS_CA_BUNDLE names, else the system's, read when
+/// the process first connects to a secure origin. The server's name is verified.
 class BlockingClient {
  public:
+  /// `connect_limit` bounds the time until the connection, with its TLS, stands; absent: the
+  /// exchange's own limit does.
+  explicit BlockingClient(Origin origin, std::optional<Seconds> connect_limit = std::nullopt);
   BlockingClient(std::string host, int port);
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
   BlockingClient& operator=(const BlockingClient&) = delete;
 
+  /// `timeout` counts from the call; absent: waits as long as it takes.
   Response exchange(const Request& request, std::optional<Seconds> timeout);
 
  private:
