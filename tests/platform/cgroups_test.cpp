@@ -73,13 +73,29 @@ TEST(CgroupHierarchies, LoseTheGroupsOfDeadServersOnly) {
   fs::remove_all(root);
 }
 
+TEST(Cgroups, HoldTheMemoryLimit) {
+  Cgroups cgroups(identity_of(::getpid()));
+  if (!cgroups.limits_memory()) GTEST_SKIP() << cgroups.memory_reason();
+  EXPECT_EQ(cgroups.memory_reason(), "");
+  const SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(0.25), MemoryMb{128}});
+  std::string limit;
+  for (const std::string& file : group.join_files()) {
+    const fs::path folder = fs::path(file).parent_path();
+    for (const char* name : {"memory.max", "memory.limit_in_bytes"}) {
+      if (limit.empty()) limit = first_line(folder / name);
+    }
+  }
+  EXPECT_EQ(limit, "134217728");
+  EXPECT_EQ(group.out_of_memory_kills(), 0);
+}
+
 TEST(Cgroups, HoldTheQuotaAndVanishWithTheSandbox) {
   Cgroups cgroups(identity_of(::getpid()));
   if (!cgroups.limits_cpu()) GTEST_SKIP() << cgroups.reason();
   EXPECT_EQ(cgroups.reason(), "");
   fs::path folder;
   {
-    const SandboxGroup group = cgroups.create("sandbox-test", cpu_quota(0.25));
+    const SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(0.25), MemoryMb{128}});
     folder = fs::path(group.join_files().front()).parent_path();
     if (fs::exists(folder / "cpu.max")) {
       EXPECT_EQ(first_line(folder / "cpu.max"), "2500 10000");
@@ -89,6 +105,20 @@ TEST(Cgroups, HoldTheQuotaAndVanishWithTheSandbox) {
     }
   }
   EXPECT_FALSE(fs::exists(folder));
+}
+
+TEST(Cgroups, TakeACpuLimitAboveTheirParentsForNoOtherLimit) {
+  Cgroups cgroups(identity_of(::getpid()));
+  if (!cgroups.limits_cpu()) GTEST_SKIP() << cgroups.reason();
+  const fs::path parent = cgroups.folders().front();
+  if (!fs::exists(parent / "cpu.cfs_quota_us")) GTEST_SKIP() << "cgroup v2 takes any limit";
+  // One CPU.
+  std::ofstream(parent / "cpu.cfs_quota_us") << "100000";
+  SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(2), MemoryMb{128}});
+  const fs::path folder = fs::path(group.join_files().front()).parent_path();
+  EXPECT_EQ(first_line(folder / "cpu.cfs_quota_us"), "-1");
+  group.limit_cpu(cpu_quota(0.25));
+  EXPECT_EQ(first_line(folder / "cpu.cfs_quota_us"), "2500");
 }
 
 }  // namespace

@@ -347,6 +347,47 @@ TEST(LocalPlatform, CountsAllMemoryThatAFunctionHasHad) {
   EXPECT_GE(platform.call(1).max_memory_mb, first.max_memory_mb) << "a peak never falls";
 }
 
+TEST(LocalPlatform, EndsASandboxThatWantsMoreMemoryThanItHas) {
+  LocalPlatformOptions options = with_functions();
+  options.memory_sizes = {{128}, {512}};
+  TestPlatform platform(options);
+  if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
+  EXPECT_TRUE(platform.call({{"touch_mb", 200}}).ok());
+  const Completion completion = platform.call({{"touch_mb", 200}}, "f", 128);
+  EXPECT_EQ(completion.status, "Runtime.OutOfMemory");
+  EXPECT_TRUE(completion.error_message.starts_with("RequestId: ")) << completion.error_message;
+  EXPECT_TRUE(
+      completion.error_message.ends_with(" Error: Runtime exited with error: signal: killed"))
+      << completion.error_message;
+  const Completion next = platform.call(1, "f", 128);
+  EXPECT_TRUE(next.ok());
+  EXPECT_TRUE(next.cold);
+}
+
+// How much CPU a thread that a handler has left behind gets until the next event, while another
+// function works for a third of a second.
+double cpu_between_events(const LocalPlatformOptions& options) {
+  TestPlatform platform(options);
+  const auto cpu = [&platform](const Json& event) {
+    return Json::parse(platform.call(event).payload).get<double>();
+  };
+  const double before = cpu({{"background", 1}, {"cpu", 1}});
+  platform.call({{"spin", 0.33}}, "other");
+  return cpu({{"cpu", 1}}) - before;
+}
+
+TEST(LocalPlatform, FreezesSandboxesBetweenEvents) {
+  LocalPlatformOptions options = with_functions();
+  options.functions["other"] = behaviour();
+  EXPECT_LT(cpu_between_events(options), 0.02);
+  options.freeze_idle = false;
+  EXPECT_GT(cpu_between_events(options), 0.05);
+  // Without cgroups, and so by signals.
+  options.freeze_idle = true;
+  options.limit_cpu = false;
+  EXPECT_LT(cpu_between_events(options), 0.02);
+}
+
 TEST(LocalPlatform, TakesMegabytesOfLog) {
   LocalPlatformOptions options = with_functions();
   std::atomic<int> lines = 0;

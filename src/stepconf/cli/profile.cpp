@@ -203,7 +203,7 @@ class Profiling {
     executor::MeasureOptions options;
     options.repeats = arguments_.repeats;
     // Sandboxes without limits would take each other's CPU: one at a time.
-    const bool limited = platform_.limits().empty();
+    const bool limited = platform_.limits_cpu();
     options.vcpus =
         limited ? std::max(1u, std::thread::hardware_concurrency()) / platform_.options().cpu_scale
                 : 0;

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,9 +50,10 @@ double cpu_seconds() {
 // Waits until somebody opens a FIFO for writing.
 void wait_at(const std::string& gate) { ::close(::open(gate.c_str(), O_RDONLY)); }
 
-// Touches so much memory and a whole file, and lets go of the memory.
+// Touches so much memory and, where `path` names one, a whole file, and lets go of the memory.
 void use_memory(std::size_t mb, const std::string& path) {
   std::vector<char> memory(mb << 20, 'x');
+  if (path.empty()) return;
   const int file = ::open(path.c_str(), O_RDONLY);
   struct stat about{};
   ::fstat(file, &about);
@@ -80,7 +82,11 @@ Json handle(const Json& event, const Invocation& invocation) {
     std::cout.flush();
   }
   if (event.contains("wait")) wait_at(event["wait"].get<std::string>());
-  if (event.contains("touch_mb")) use_memory(event["touch_mb"], event["map"]);
+  if (event.contains("touch_mb")) use_memory(event["touch_mb"], event.value("map", ""));
+  if (event.contains("background")) {
+    std::thread([] { spin(std::numeric_limits<double>::infinity()); }).detach();
+  }
+  if (event.contains("cpu")) return cpu_seconds();
   if (event.contains("sleep")) {
     std::this_thread::sleep_for(std::chrono::duration<double>(event["sleep"].get<double>()));
   }

@@ -48,9 +48,31 @@ bool has_word(const std::string& text, std::string_view word) {
 
 int set_quota(int version, const fs::path& group, const CpuQuota& quota) {
   if (version == 2) return write_value(group / "cpu.max", quota.text());
-  const int error = write_value(group / "cpu.cfs_period_us", std::to_string(quota.period.count()));
+  const auto set_both = [&] {
+    const int error =
+        write_value(group / "cpu.cfs_period_us", std::to_string(quota.period.count()));
+    if (error != 0) return error;
+    return write_value(group / "cpu.cfs_quota_us", std::to_string(quota.quota.count()));
+  };
+  int error = set_both();
+  // v1 refuses a child more than its parent has, where v2 gives it what the parent has: a container
+  // may have fewer CPUs than a large memory size asks for.
+  if (error == EINVAL) error = write_value(group / "cpu.cfs_quota_us", "-1");
+  return error;
+}
+
+int set_memory(int version, const fs::path& group, MemoryMb memory) {
+  const std::string bytes = std::to_string(std::int64_t{memory.value} << 20);
+  const int error =
+      write_value(group / (version == 2 ? "memory.max" : "memory.limit_in_bytes"), bytes);
   if (error != 0) return error;
-  return write_value(group / "cpu.cfs_quota_us", std::to_string(quota.quota.count()));
+  // A sandbox of Lambda has no swap. Kernels without accounting of swap lack the file.
+  if (version == 2) {
+    write_value(group / "memory.swap.max", "0");
+  } else {
+    write_value(group / "memory.memsw.limit_in_bytes", bytes);
+  }
+  return 0;
 }
 
 // A v2 group hands a controller on to its children only where this was switched on.
@@ -87,7 +109,8 @@ std::vector<std::string> SandboxGroup::join_files() const {
 std::vector<pid_t> SandboxGroup::members() const {
   std::vector<pid_t> found;
   if (folders_.empty()) return found;
-  std::istringstream text(contents(folders_.front() / "cgroup.procs"));
+  const fs::path& folder = memory_folder_.empty() ? folders_.front() : memory_folder_;
+  std::istringstream text(contents(folder / "cgroup.procs"));
   // 0 stands for a process of a PID namespace that is not ours.
   for (pid_t member = 0; text >> member;) {
     if (member > 0) found.push_back(member);
@@ -103,9 +126,31 @@ void SandboxGroup::limit_cpu(const CpuQuota& quota) {
   }
 }
 
+bool SandboxGroup::freeze(bool frozen) {
+  // Only a hierarchy that it is in for its limits: joining one more takes milliseconds.
+  const bool limits_memory = !memory_folder_.empty() && memory_version_ == 2;
+  const bool limits_cpu = !cpu_folder_.empty() && cpu_version_ == 2;
+  if (!limits_memory && !limits_cpu) return false;
+  const fs::path& folder = limits_memory ? memory_folder_ : cpu_folder_;
+  return write_value(folder / "cgroup.freeze", frozen ? "1" : "0") == 0;
+}
+
+int SandboxGroup::out_of_memory_kills() const {
+  if (memory_folder_.empty()) return 0;
+  std::istringstream text(
+      contents(memory_folder_ / (memory_version_ == 2 ? "memory.events" : "memory.oom_control")));
+  std::string name;
+  for (int value = 0; text >> name >> value;) {
+    if (name == "oom_kill") return value;
+  }
+  return 0;
+}
+
 std::optional<int> SandboxGroup::peak_memory_mb() const {
-  if (peak_file_.empty()) return std::nullopt;
-  const std::string text = contents(peak_file_);
+  if (memory_folder_.empty()) return std::nullopt;
+  // memory.peak came with Linux 5.19.
+  const std::string text = contents(
+      memory_folder_ / (memory_version_ == 2 ? "memory.peak" : "memory.max_usage_in_bytes"));
   std::int64_t bytes = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
   if (error != std::errc{}) return std::nullopt;
@@ -125,7 +170,11 @@ Cgroups::Cgroups(const std::string& identity) {
   remove_stale_groups(hierarchies);
   for (const CgroupHierarchy& hierarchy : hierarchies) use(hierarchy, identity);
   if (cpu_) reason_.clear();
+  if (memory_) memory_reason_.clear();
   if (!cpu_ && reason_.empty()) reason_ = "no cgroup hierarchy with the cpu controller is mounted";
+  if (!memory_ && memory_reason_.empty()) {
+    memory_reason_ = "no cgroup hierarchy with the memory controller is mounted";
+  }
 }
 
 Cgroups::~Cgroups() {
@@ -137,13 +186,16 @@ void Cgroups::use(const CgroupHierarchy& hierarchy, const std::string& identity)
     return hierarchy.version == 2 ||
            std::ranges::find(hierarchy.controllers, controller) != hierarchy.controllers.end();
   };
-  if (!cpu_ && offers("cpu")) cpu_ = usable_place(hierarchy, "cpu", identity);
-  if (!memory_ && offers("memory")) memory_ = usable_place(hierarchy, "memory", identity);
+  if (!cpu_ && offers("cpu")) cpu_ = usable_place(hierarchy, "cpu", identity, reason_);
+  if (!memory_ && offers("memory")) {
+    memory_ = usable_place(hierarchy, "memory", identity, memory_reason_);
+  }
 }
 
 std::optional<Cgroups::Place> Cgroups::usable_place(const CgroupHierarchy& hierarchy,
                                                     std::string_view controller,
-                                                    const std::string& identity) {
+                                                    const std::string& identity,
+                                                    std::string& reason) {
   if (hierarchy.version == 2 &&
       !has_word(contents(hierarchy.mount_point / "cgroup.controllers"), controller)) {
     return std::nullopt;
@@ -159,14 +211,16 @@ std::optional<Cgroups::Place> Cgroups::usable_place(const CgroupHierarchy& hiera
     if (error == 0) error = make_folder(folder);
     if (error == 0 && hierarchy.version == 2) error = hand_on(folder, controller);
     if (error == 0) error = make_folder(trial);
-    if (error == 0 && controller == "cpu")
-      error = set_quota(hierarchy.version, trial, cpu_quota(1));
+    if (error == 0) {
+      error = controller == "cpu" ? set_quota(hierarchy.version, trial, cpu_quota(1))
+                                  : set_memory(hierarchy.version, trial, MemoryMb{128});
+    }
     ::rmdir(trial.c_str());
     if (error == 0) return Place{hierarchy.version, folder};
     if (!shared) ::rmdir(folder.c_str());
-    if (controller == "cpu" && reason_.empty()) {
-      reason_ = fmt::format("no right to make CPU-limited cgroups in {}: {}", group.native(),
-                            system_reason(error));
+    if (reason.empty()) {
+      reason = fmt::format("no right to make cgroups with a {} limit in {}: {}", controller,
+                           group.native(), system_reason(error));
     }
   }
   return std::nullopt;
@@ -179,30 +233,31 @@ std::vector<fs::path> Cgroups::folders() const {
   return result;
 }
 
-SandboxGroup Cgroups::create(const std::string& name, const CpuQuota& quota) {
+SandboxGroup Cgroups::create(const std::string& name, const SandboxLimits& limits) {
   SandboxGroup group;
+  const auto check = [](int error, const fs::path& folder, const std::string& limit) {
+    if (error == 0) return;
+    throw Error(fmt::format("cannot make the cgroup {} with the limit \"{}\": {}", folder.native(),
+                            limit, system_reason(error)));
+  };
   for (const fs::path& folder : folders()) {
     const fs::path own = folder / name;
     int error = make_folder(folder);
     if (error == 0) error = make_folder(own);
-    if (error == 0) group.folders_.push_back(own);
-    if (error == 0 && cpu_ && cpu_->folder == folder) {
-      error = set_quota(cpu_->version, own, quota);
-      group.cpu_folder_ = own;
-      group.cpu_version_ = cpu_->version;
-    }
-    if (error != 0) {
-      throw Error(fmt::format("cannot make the cgroup {} with quota \"{}\": {}", own.native(),
-                              quota.text(), system_reason(error)));
-    }
+    check(error, own, "none");
+    group.folders_.push_back(own);
+  }
+  if (cpu_) {
+    group.cpu_folder_ = cpu_->folder / name;
+    group.cpu_version_ = cpu_->version;
+    check(set_quota(cpu_->version, group.cpu_folder_, limits.cpu), group.cpu_folder_,
+          limits.cpu.text());
   }
   if (memory_) {
-    const fs::path own = memory_->folder / name;
-    const fs::path peak =
-        own / (memory_->version == 2 ? "memory.peak" : "memory.max_usage_in_bytes");
-    // memory.peak came with Linux 5.19.
-    std::error_code unreadable;
-    if (fs::exists(peak, unreadable)) group.peak_file_ = peak;
+    group.memory_folder_ = memory_->folder / name;
+    group.memory_version_ = memory_->version;
+    check(set_memory(memory_->version, group.memory_folder_, limits.memory), group.memory_folder_,
+          fmt::format("{} MB", limits.memory.value));
   }
   return group;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "stepconf/base/units.h"
 #include "stepconf/platform/local/cpu_quota.h"
 
 namespace stepconf::platform {
@@ -49,6 +50,11 @@ class SandboxGroup {
   std::vector<pid_t> members() const;
   /// Sets another CPU limit, where there was one. Throws Error where the system refuses.
   void limit_cpu(const CpuQuota& quota);
+  /// Stops every process in it, or lets them go on; children that they start meanwhile are born
+  /// stopped. SIGKILL reaches them all the same. False where there is no cgroup v2 for it.
+  bool freeze(bool frozen);
+  /// Counts the processes that the kernel killed because the group had no more memory.
+  int out_of_memory_kills() const;
   /// Gives the peak memory that was charged to it in MB, rounded up; absent where memory is not
   /// accounted. Pages of files that somebody else read first are charged to them.
   std::optional<int> peak_memory_mb() const;
@@ -61,14 +67,23 @@ class SandboxGroup {
     folders_.swap(other.folders_);
     cpu_folder_.swap(other.cpu_folder_);
     std::swap(cpu_version_, other.cpu_version_);
-    peak_file_.swap(other.peak_file_);
+    memory_folder_.swap(other.memory_folder_);
+    std::swap(memory_version_, other.memory_version_);
   }
 
   std::vector<std::filesystem::path> folders_;
   // Empty where CPU is not limited.
   std::filesystem::path cpu_folder_;
   int cpu_version_ = 2;
-  std::filesystem::path peak_file_;
+  // Empty where memory is not limited.
+  std::filesystem::path memory_folder_;
+  int memory_version_ = 2;
+};
+
+/// What the processes of a sandbox may use together.
+struct SandboxLimits {
+  CpuQuota cpu;
+  MemoryMb memory;
 };
 
 /// Makes cgroups for sandboxes below this process's own group, or the nearest one above it that it
@@ -77,7 +92,7 @@ class SandboxGroup {
 class Cgroups {
  public:
   /// Finds the hierarchies, kills and removes what servers that are gone have left, and tries
-  /// whether a CPU limit can be set. `identity` is identity_of this process.
+  /// which limits can be set. `identity` is identity_of this process.
   explicit Cgroups(const std::string& identity);
   /// Removes the server's folders as far as they are empty.
   ~Cgroups();
@@ -86,16 +101,19 @@ class Cgroups {
 
   /// Whether sandboxes get the CPU share that they should.
   bool limits_cpu() const { return cpu_.has_value(); }
-  /// Whether the kernel accounts a sandbox's memory.
-  bool accounts_memory() const { return memory_.has_value(); }
+  /// Whether sandboxes may use no more memory than they have.
+  bool limits_memory() const { return memory_.has_value(); }
   /// Tells why CPU is not limited; empty where it is.
   const std::string& reason() const { return reason_; }
+  /// Tells why memory is not limited; empty where it is.
+  const std::string& memory_reason() const { return memory_reason_; }
   /// The server's folders, which the guard is to remove at the end.
   std::vector<std::filesystem::path> folders() const;
 
-  /// Makes the groups of one sandbox. `name` is unique in this server. Throws Error where the
-  /// system refuses what it allowed before.
-  SandboxGroup create(const std::string& name, const CpuQuota& quota);
+  /// Makes the groups of one sandbox. `name` is unique in this server. A CPU limit above what this
+  /// process itself has means no other limit than that. Throws Error where the system refuses what
+  /// it allowed before.
+  SandboxGroup create(const std::string& name, const SandboxLimits& limits);
 
  private:
   struct Place {
@@ -104,11 +122,12 @@ class Cgroups {
   };
   void use(const CgroupHierarchy& hierarchy, const std::string& identity);
   std::optional<Place> usable_place(const CgroupHierarchy& hierarchy, std::string_view controller,
-                                    const std::string& identity);
+                                    const std::string& identity, std::string& reason);
 
   std::optional<Place> cpu_;
   std::optional<Place> memory_;
   std::string reason_;
+  std::string memory_reason_;
 };
 
 /// Kills the members of the groups in a server's folder, and removes groups and folder. False where

@@ -54,6 +54,12 @@ FunctionError runtime_exited(std::string_view request_id, int wait_status) {
                         fmt::format("RequestId: {} Error: {}", request_id, how));
 }
 
+FunctionError out_of_memory(std::string_view request_id) {
+  return function_error(
+      "Runtime.OutOfMemory",
+      fmt::format("RequestId: {} Error: Runtime exited with error: signal: killed", request_id));
+}
+
 FunctionError not_started(std::string_view request_id, std::string_view reason) {
   return function_error("Runtime.InvalidEntrypoint",
                         fmt::format("RequestId: {} Error: {}", request_id, reason));

@@ -38,6 +38,10 @@ FunctionError timed_out(std::string_view request_id, Seconds limit);
 /// waitpid(2)'s.
 FunctionError runtime_exited(std::string_view request_id, int wait_status);
 
+/// The kernel killed the runtime because the sandbox had no more memory: "RequestId: ID Error:
+/// Runtime exited with error: signal: killed", Runtime.OutOfMemory.
+FunctionError out_of_memory(std::string_view request_id);
+
 /// The command could not be started: Runtime.InvalidEntrypoint.
 FunctionError not_started(std::string_view request_id, std::string_view reason);
 

@@ -310,7 +310,11 @@ int run_guard(Descriptor socket, pid_t server) {
   ::setsid();
   ::prctl(PR_SET_NAME, "stepconf-guard");
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_IGN);
-  ::signal(SIGCHLD, SIG_DFL);
+  // Sandboxes are stopped and continued with every event, which is no news here.
+  struct sigaction deaths_only{};
+  deaths_only.sa_handler = SIG_DFL;
+  deaths_only.sa_flags = SA_NOCLDSTOP;
+  ::sigaction(SIGCHLD, &deaths_only, nullptr);
   const int null = ::open("/dev/null", O_RDWR);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (null >= 0) ::dup2(null, standard);

@@ -49,8 +49,11 @@ struct LocalPlatformOptions {
   Seconds init_limit{10};
   /// A sandbox without work ends after this.
   Seconds idle_limit{600};
-  /// False: no cgroups are made even where that is possible.
+  /// False: no cgroups are made even where that is possible, so neither CPU nor memory is limited.
   bool limit_cpu = true;
+  /// Whether sandboxes are frozen while they have no event, as Lambda's are. False: threads that a
+  /// handler leaves behind go on.
+  bool freeze_idle = true;
 };
 
 /// Gives the memory sizes of a function, ascending.

@@ -106,12 +106,22 @@ void LocalPlatform::fail(const std::string& reason) {
 }
 
 std::string LocalPlatform::limits() const {
-  if (cgroups_ && cgroups_->limits_cpu()) return {};
-  return fmt::format(
-      "functions run without CPU limits, so memory sizes do not differ in speed: {}. To have "
-      "limits, run as root, "
-      "or in a delegated cgroup: systemd-run --user --scope -p Delegate=yes COMMAND",
-      cgroups_ ? cgroups_->reason() : "limits are switched off");
+  const bool memory = cgroups_ && cgroups_->limits_memory();
+  if (limits_cpu() && memory) return {};
+  constexpr std::string_view kOff = "limits are switched off";
+  std::string text;
+  if (!limits_cpu()) {
+    text = fmt::format(
+        "functions run without CPU limits, so memory sizes do not differ in speed: {}. ",
+        cgroups_ ? std::string_view(cgroups_->reason()) : kOff);
+  }
+  if (!memory) {
+    text += fmt::format("Functions run without memory limits, so none runs out of it: {}. ",
+                        cgroups_ ? std::string_view(cgroups_->memory_reason()) : kOff);
+  }
+  return text +
+         "To have limits, run as root, or in a delegated cgroup: systemd-run --user --scope "
+         "-p Delegate=yes COMMAND";
 }
 
 LocalStatistics LocalPlatform::statistics() {

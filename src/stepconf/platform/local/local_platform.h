@@ -40,9 +40,11 @@ class LocalPlatform final : public Platform {
   /// Ends the present wait_next, or the next one, without a completion.
   void interrupt();
 
-  /// Tells in a sentence for the user why sandboxes run without CPU limits; empty where they run
-  /// with them.
+  /// Tells in a sentence each for the user why sandboxes run without CPU or memory limits; empty
+  /// where they run with both.
   std::string limits() const;
+  /// Whether sandboxes get the CPU share of their memory size and no more.
+  bool limits_cpu() const { return cgroups_ && cgroups_->limits_cpu(); }
   /// Tells what has been done so far.
   LocalStatistics statistics();
   /// Whether sandboxes at work have asked for more CPUs than there are.

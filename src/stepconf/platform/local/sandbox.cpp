@@ -1,6 +1,7 @@
 #include "stepconf/platform/local/sandbox.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
@@ -66,7 +67,8 @@ Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& fun
   log_ = std::make_unique<LogPipe>(around_.loop, std::move(line));
 
   if (around_.cgroups != nullptr) {
-    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()), init_quota());
+    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()),
+                                     {init_quota(), memory_});
   }
   SpawnOrder order;
   if (!options.wrapper.empty()) order.command.push_back(options.wrapper.string());
@@ -130,10 +132,12 @@ void Sandbox::next_asked(const net::Responder& responder) {
   next_ = responder;
   state_ = State::waiting;
   set_deadline(around_.options.idle_limit);
-  if (work_) deliver();
+  if (work_) return deliver();
+  if (around_.options.freeze_idle) freezer_.freeze(group_, process_);
 }
 
 void Sandbox::deliver() {
+  freezer_.thaw(group_);
   if (!next_->open()) {
     // The runtime has dropped its connection and may ask anew.
     next_.reset();
@@ -216,6 +220,7 @@ void Sandbox::finish(const std::optional<FunctionError>& error, std::string payl
 void Sandbox::close(const std::optional<FunctionError>& error) {
   if (state_ == State::closed) return;
   peak_memory_mb();
+  freezer_.thaw(group_);
   around_.spawner.kill(token_);
   end(error);
 }
@@ -241,7 +246,10 @@ void Sandbox::process_failed(const std::string& reason) {
 }
 
 void Sandbox::process_exited(int wait_status) {
-  end(runtime_exited(work_ ? work_->request_id : "", wait_status));
+  const std::string request_id = work_ ? work_->request_id : "";
+  const bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
+  end(killed && group_.out_of_memory_kills() > 0 ? out_of_memory(request_id)
+                                                 : runtime_exited(request_id, wait_status));
 }
 
 void Sandbox::set_deadline(Seconds delay) {

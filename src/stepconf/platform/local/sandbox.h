@@ -8,6 +8,7 @@
 #include "stepconf/net/loop.h"
 #include "stepconf/net/server.h"
 #include "stepconf/platform/local/cgroups.h"
+#include "stepconf/platform/local/freezer.h"
 #include "stepconf/platform/local/function_error.h"
 #include "stepconf/platform/local/local_options.h"
 #include "stepconf/platform/local/log_pipe.h"
@@ -120,6 +121,7 @@ class Sandbox {
   const LocalFunction& settings_;
   MemoryMb memory_;
   SandboxGroup group_;
+  Freezer freezer_;
   std::unique_ptr<LogPipe> log_;
   State state_ = State::initialising;
   std::unique_ptr<Work> work_;

@@ -1,0 +1,33 @@
+#include "stepconf/platform/local/freezer.h"
+
+#include <algorithm>
+#include <csignal>
+
+namespace stepconf::platform {
+
+void Freezer::freeze(SandboxGroup& group, pid_t leader) {
+  by_cgroup_ = group.freeze(true);
+  if (by_cgroup_) return;
+  if (group.members().empty()) {
+    if (leader > 0 && ::kill(-leader, SIGSTOP) == 0) stopped_.push_back(-leader);
+    return;
+  }
+  // A process may have forked before it was stopped, so what is new is looked for again.
+  for (bool found = true; found;) {
+    found = false;
+    for (const pid_t member : group.members()) {
+      if (std::ranges::count(stopped_, member) > 0 || ::kill(member, SIGSTOP) != 0) continue;
+      stopped_.push_back(member);
+      found = true;
+    }
+  }
+}
+
+void Freezer::thaw(SandboxGroup& group) {
+  if (by_cgroup_) group.freeze(false);
+  by_cgroup_ = false;
+  for (const pid_t member : stopped_) ::kill(member, SIGCONT);
+  stopped_.clear();
+}
+
+}  // namespace stepconf::platform
