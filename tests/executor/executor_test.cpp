@@ -167,6 +167,19 @@ TEST_F(ExecutorTest, KeepsToMaxConcurrencyWhateverTheStrategySays) {
   EXPECT_EQ(summary.output.at("a").size(), 8u);
 }
 
+TEST_F(ExecutorTest, TellsThePlatformWhichIterationsOfAMapStartTogether) {
+  platform_.functions["f"] = FakePlatform::each_job([](const Json&) { return result(1); });
+  run_steps({{.name = "a", .function = "f", .jobs = 3}, {.name = "b", .function = "f", .jobs = 1}},
+            Json::object(), {{512}, 3, 1});
+  std::vector<std::pair<int, int>> places;
+  for (const auto& invocation : platform_.started) {
+    places.emplace_back(invocation.position, invocation.together);
+  }
+  // Three iterations, and a step that is no Map.
+  const std::vector<std::pair<int, int>> expected = {{1, 3}, {2, 3}, {3, 3}, {0, 1}};
+  EXPECT_EQ(places, expected);
+}
+
 TEST_F(ExecutorTest, JobsThatMayNotShareAnInstanceDoNot) {
   batched_ = false;
   platform_.functions["f"] = FakePlatform::each_job([](const Json&) { return result(1); });

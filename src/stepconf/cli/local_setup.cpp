@@ -84,10 +84,6 @@ platform::LocalPlatformOptions local_options(
                     "platform, kind: local",
                     file, project.platform.kind));
   }
-  if (project.platform.dispatch != "direct") {
-    throw InvalidInput(fmt::format("{}: platform.dispatch is {}; this version knows direct", file,
-                                   project.platform.dispatch));
-  }
   platform::LocalPlatformOptions options;
   for (const workflow::Step& step : workspace.workflow.steps) {
     if (step.is_foreign()) continue;
@@ -110,6 +106,9 @@ platform::LocalPlatformOptions local_options(
   options.region = project.pricing.region;
   options.cpu_scale = cpu_scale_of(workspace);
   options.wrapper = wrapper_path();
+  if (project.platform.dispatch == "step-functions") {
+    options.dispatch = platform::Dispatch::step_functions;
+  }
   options.log = std::move(log);
   return options;
 }

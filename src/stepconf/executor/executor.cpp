@@ -165,8 +165,9 @@ class Run {
 
   void start_instances(const std::shared_ptr<Attempt>& attempt) {
     const std::size_t limit = most_at_once(*attempt->step, attempt->record.configuration);
-    while (attempt->started < attempt->batches.size() &&
-           attempt->started - attempt->ended < limit) {
+    const std::size_t together = std::min(limit - (attempt->started - attempt->ended),
+                                          attempt->batches.size() - attempt->started);
+    for (std::size_t position = 1; position <= together; ++position) {
       const std::size_t index = attempt->started++;
       attempt->record.detail[index].dispatched = now();
       const platform::InvocationId id = ++last_invocation_;
@@ -174,7 +175,9 @@ class Run {
       platform_.start({.id = id,
                        .function = attempt->step->function,
                        .memory = attempt->record.configuration.memory,
-                       .payload = std::move(attempt->batches[index].event)});
+                       .payload = std::move(attempt->batches[index].event),
+                       .position = attempt->step->is_map ? static_cast<int>(position) : 0,
+                       .together = static_cast<int>(together)});
     }
   }
 

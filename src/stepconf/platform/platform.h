@@ -18,6 +18,10 @@ struct Invocation {
   MemoryMb memory;
   /// The event, as JSON text.
   std::string payload;
+  /// Where it is an iteration of a Map: which one, from 1; 0 where it is not.
+  int position = 0;
+  /// How many of the step's invocations are started together with it.
+  int together = 1;
 };
 
 /// How an invocation ended. A function that fails is a normal outcome, told by `status`.

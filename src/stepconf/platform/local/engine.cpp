@@ -92,6 +92,11 @@ void Engine::place(std::unique_ptr<Work> work, const Key& key) {
   count_cpus_asked();
 }
 
+bool Engine::has_idle(const std::string& function, MemoryMb memory) const {
+  const auto found = idle_.find({function, memory});
+  return found != idle_.end() && !found->second.empty();
+}
+
 void Engine::reject(const std::unique_ptr<Work>& work, const FunctionError& error) {
   Completion& completion = work->completion;
   completion.started = completion.ended = now();

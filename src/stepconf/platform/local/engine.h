@@ -52,6 +52,8 @@ class Engine final : public SandboxOwner {
 
   /// Calls a function; `done` is told once, perhaps from inside this call.
   void invoke(Call call, std::function<void(Outcome)> done);
+  /// Whether a call of the function at the memory size would find a warm sandbox now.
+  bool has_idle(const std::string& function, MemoryMb memory) const;
   /// Kills all sandboxes, fails the calls in them, and tells `done` when their processes are gone,
   /// at the latest after 2 s. No calls may follow.
   void shut_down(std::function<void()> done);

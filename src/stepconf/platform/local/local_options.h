@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stepconf/base/units.h"
+#include "stepconf/platform/local/dispatch_delay.h"
 
 namespace stepconf::platform {
 
@@ -45,6 +46,8 @@ struct LocalPlatformOptions {
   std::string region = "us-east-1", account = "000000000000";
   /// Invocations at once; more are answered TooManyRequestsException.
   int concurrency = 1000;
+  /// Who is taken to dispatch what comes by Platform::start. The Invoke API is always direct.
+  Dispatch dispatch = Dispatch::direct;
   /// Time for a sandbox to ask for its first event.
   Seconds init_limit{10};
   /// A sandbox without work ends after this.

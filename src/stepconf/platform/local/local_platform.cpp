@@ -39,7 +39,10 @@ LocalPlatform::LocalPlatform(LocalPlatformOptions options, Spawner& spawner)
 }
 
 LocalPlatform::~LocalPlatform() {
-  loop_.post([this] { engine_->shut_down([this] { loop_.stop(); }); });
+  loop_.post([this] {
+    delayed_.clear();
+    engine_->shut_down([this] { loop_.stop(); });
+  });
   thread_.join();
 }
 
@@ -53,10 +56,27 @@ void LocalPlatform::start(const Invocation& invocation) {
   call.payload = invocation.payload;
   call.dispatched = now();
   auto shared = std::make_shared<Call>(std::move(call));
-  loop_.post([this, shared] {
-    engine_->invoke(std::move(*shared),
-                    [this](Outcome outcome) { deliver(std::move(outcome.completion)); });
+  const Seconds delay = delay_of(invocation, options_.dispatch);
+  loop_.post([this, shared, delay] { dispatch(shared, delay); });
+}
+
+void LocalPlatform::dispatch(const std::shared_ptr<Call>& call, Seconds delay) {
+  if (options_.dispatch == Dispatch::direct) return invoke(call);
+  // Replacing a handle from inside its own task would end the task's captures.
+  const auto after = [this, id = call->id](Seconds time, std::function<void()> task) {
+    delayed_[id] = loop_.after(time, [this, task = std::move(task)] { loop_.post(task); });
+  };
+  after(delay, [this, call, after] {
+    const bool cold = !engine_->has_idle(call->function, call->memory);
+    if (!cold) return invoke(call);
+    after(kColdStartDelay, [this, call] { invoke(call); });
   });
+}
+
+void LocalPlatform::invoke(const std::shared_ptr<Call>& call) {
+  delayed_.erase(call->id);
+  engine_->invoke(std::move(*call),
+                  [this](Outcome outcome) { deliver(std::move(outcome.completion)); });
 }
 
 std::optional<Completion> LocalPlatform::wait_next(Seconds until) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,8 @@ class LocalPlatform final : public Platform {
   void in_loop(const std::function<void(Engine&, net::Loop&)>& task);
 
  private:
+  void dispatch(const std::shared_ptr<Call>& call, Seconds delay);
+  void invoke(const std::shared_ptr<Call>& call);
   void deliver(Completion completion);
   void fail(const std::string& reason);
 
@@ -71,6 +74,8 @@ class LocalPlatform final : public Platform {
 
   net::Loop loop_;
   std::unique_ptr<Engine> engine_;
+  // The calls whose mapping delay has not passed; in the loop's thread.
+  std::map<InvocationId, std::unique_ptr<net::Handle>> delayed_;
   std::thread thread_;
 };
 
