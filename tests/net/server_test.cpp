@@ -146,6 +146,24 @@ TEST(Server, AnswersLaterAndTellsWhenTheClientHasGone) {
   EXPECT_FALSE(waiting->open());
 }
 
+TEST(Server, TellsWhenAllConnectionsHaveBeenServedToTheirEnd) {
+  Loop loop;
+  std::size_t received = 0;
+  Server server(loop, {},
+                [&](const Request& request, const Responder&) { received += request.body.size(); });
+  // One in the backlog and one whose bytes wait in its socket, both closed by their clients.
+  const std::string body(100'000, 'x');
+  for (int client = 0; client < 2; ++client) {
+    RawConnection connection(server.port());
+    connection.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + body);
+  }
+  server.when_quiet([&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(received, 2 * body.size());
+  server.when_quiet([&] { loop.stop(); });
+  loop.run();
+}
+
 TEST(Server, IgnoresASecondAnswer) {
   const ServerThread server([](const Request&, const Responder& responder) {
     responder.send({.body = "first"});

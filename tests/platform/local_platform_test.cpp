@@ -156,6 +156,23 @@ TEST(LocalPlatform, NoticesThatARuntimeHasEnded) {
   EXPECT_TRUE(platform.call(1).cold);
 }
 
+TEST(LocalPlatform, HearsAResultToItsEndThoughTheRuntimeHasEnded) {
+  TestPlatform platform(with_functions());
+  for (const std::size_t bytes : {std::size_t{10}, std::size_t{700'000}}) {
+    const Completion completion = platform.call({{"last_words", bytes}});
+    EXPECT_TRUE(completion.ok()) << completion.payload;
+    EXPECT_EQ(completion.payload.size(), bytes + 2);
+  }
+  EXPECT_TRUE(platform.call(1).cold);
+}
+
+TEST(LocalPlatform, RefusesStreamedResponses) {
+  TestPlatform platform(with_functions());
+  const Completion completion = platform.call(
+      {{"last_words", 10}, {"headers", "Lambda-Runtime-Function-Response-Mode: streaming\r\n"}});
+  EXPECT_EQ(completion.status, "StepConf.StreamingUnsupported");
+}
+
 TEST(LocalPlatform, KillsAFunctionThatTakesTooLong) {
   LocalPlatformOptions options = with_functions();
   options.functions["f"].timeout = Seconds(1);

@@ -1,12 +1,14 @@
 #include "stepconf/net/server.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <optional>
@@ -246,8 +248,17 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     });
   }
 
+  // Posted, so that a connection comes first that has been accepted but not adopted yet.
+  void when_quiet(std::function<void()> told) {
+    quiet_ = std::move(told);
+    asio::post(io_, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->tell_if_quiet();
+    });
+  }
+
   void close() {
     closed_ = true;
+    quiet_ = nullptr;
     error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
@@ -269,7 +280,10 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
           if (const auto self = weak.lock()) self->serve(std::move(request), from, number);
         },
         [weak](Session* ended) {
-          if (const auto self = weak.lock()) self->sessions_.erase(ended->shared_from_this());
+          const auto self = weak.lock();
+          if (!self) return;
+          self->sessions_.erase(ended->shared_from_this());
+          self->tell_if_quiet();
         });
     sessions_.insert(session);
     session->start();
@@ -289,6 +303,12 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
     }
   }
 
+  void tell_if_quiet() {
+    if (!quiet_ || !sessions_.empty()) return;
+    pollfd backlog{acceptor_.native_handle(), POLLIN, 0};
+    if (::poll(&backlog, 1, 0) == 0) std::exchange(quiet_, nullptr)();
+  }
+
   // Out of descriptors, for one: the connection stays in the backlog, so trying at once would spin.
   void accept_later() {
     pause_.expires_after(std::chrono::milliseconds(10));
@@ -303,6 +323,7 @@ class Server::Listener : public std::enable_shared_from_this<Server::Listener> {
   std::size_t max_body_bytes_;
   std::shared_ptr<Handler> handler_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::function<void()> quiet_;
   int port_ = 0;
   bool closed_ = false;
 };
@@ -313,5 +334,6 @@ Server::Server(Loop& loop, const ServerOptions& options, Handler handler)
 }
 Server::~Server() { listener_->close(); }
 int Server::port() const { return listener_->port(); }
+void Server::when_quiet(std::function<void()> told) { listener_->when_quiet(std::move(told)); }
 
 }  // namespace stepconf::net

@@ -50,6 +50,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   int port() const;
+  /// Calls `told` once, later, as soon as every connection that clients have made by now or make
+  /// until then has been served and has ended. A second call replaces the first.
+  void when_quiet(std::function<void()> told);
 
  private:
   class Listener;

@@ -2,8 +2,11 @@
 // or wait, for a writer of the FIFO that GATE names. An event without any of the words is its own
 // answer.
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -20,6 +23,7 @@
 
 #include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
+#include "stepconf/runtime/routes.h"
 #include "stepconf/runtime/serve.h"
 
 namespace {
@@ -72,6 +76,23 @@ Json spin(double seconds) {
   return {{"cpu", cpu_seconds() - cpu_start}, {"elapsed", elapsed.count()}};
 }
 
+// Answers by itself, and ends without hearing whether anybody listens.
+void answer_and_exit(const std::string& request_id, std::size_t bytes, const std::string& headers) {
+  const auto api = stepconf::runtime::parse_endpoint(variable("AWS_LAMBDA_RUNTIME_API"));
+  const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(api->port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)!::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  const std::string message = "POST /2018-06-01/runtime/invocation/" + request_id +
+                              "/response HTTP/1.1\r\nHost: a\r\n" + headers +
+                              "Content-Length: " + std::to_string(bytes + 2) + "\r\n\r\n\"" +
+                              std::string(bytes, 'x') + "\"";
+  (void)!::send(connection, message.data(), message.size(), 0);
+  ::_exit(0);
+}
+
 Json handle(const Json& event, const Invocation& invocation) {
   if (!event.is_object()) return event;
   if (event.contains("daemonise")) daemonise();
@@ -80,6 +101,9 @@ Json handle(const Json& event, const Invocation& invocation) {
     const std::string line(99, 'x');
     for (int left = event["lines"].get<int>(); left > 0; --left) std::cout << line << '\n';
     std::cout.flush();
+  }
+  if (event.contains("last_words")) {
+    answer_and_exit(invocation.request_id, event["last_words"], event.value("headers", ""));
   }
   if (event.contains("wait")) wait_at(event["wait"].get<std::string>());
   if (event.contains("touch_mb")) use_memory(event["touch_mb"], event.value("map", ""));

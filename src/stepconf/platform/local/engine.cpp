@@ -151,12 +151,8 @@ void Engine::heed_notices() {
         forget(notice.token);
         break;
       case SpawnNotice::Kind::exited:
-        // What the runtime posted last may still lie in its socket.
-        loop_.post([this, token = notice.token, status = notice.wait_status] {
-          const auto ended = sandboxes_.find(token);
-          if (ended == sandboxes_.end()) return;
-          ended->second->process_exited(status);
-          forget(token);
+        sandbox.process_exited(notice.wait_status, [this, token = notice.token] {
+          loop_.post([this, token] { forget(token); });
         });
         break;
     }

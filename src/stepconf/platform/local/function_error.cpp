@@ -72,6 +72,13 @@ FunctionError response_too_large() {
                   kMaxResponseBytes));
 }
 
+FunctionError streaming_refused() {
+  return function_error(
+      "StepConf.StreamingUnsupported",
+      "the runtime streams its response, which the local platform does not support: "
+      "answer with one buffered response");
+}
+
 FunctionError reported_error(std::string body, std::string_view header_type) {
   FunctionError error;
   const Json document = Json::parse(body, nullptr, false);

@@ -48,6 +48,10 @@ FunctionError not_started(std::string_view request_id, std::string_view reason);
 /// Function.ResponseSizeTooLarge.
 FunctionError response_too_large();
 
+/// A runtime answered in the mode "streaming", which needs an API of Lambda's own beside Invoke:
+/// StepConf.StreamingUnsupported.
+FunctionError streaming_refused();
+
 /// What a runtime posted to .../error or init/error: its own type and message. Where `body` has
 /// none, `header_type` (Lambda-Runtime-Function-Error-Type) or "Unhandled" stands for it.
 FunctionError reported_error(std::string body, std::string_view header_type);

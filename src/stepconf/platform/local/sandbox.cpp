@@ -10,12 +10,11 @@
 
 #include "stepconf/platform/local/process_tree.h"
 #include "stepconf/platform/local/request_id.h"
+#include "stepconf/runtime/routes.h"
 
 namespace stepconf::platform {
 
 namespace {
-
-constexpr std::string_view kRuntimeApi = "/2018-06-01/runtime/";
 
 net::Response json_response(int status, std::string body) {
   net::Response response;
@@ -94,26 +93,23 @@ bool Sandbox::mark_oversubscribed() {
 }
 
 void Sandbox::handle(net::Request request, const net::Responder& responder) {
-  const std::string_view target = request.target;
-  if (!target.starts_with(kRuntimeApi)) {
-    return responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+  const runtime::Route route = runtime::parse_route(request.method, request.target);
+  switch (route.call) {
+    case runtime::Call::kNext:
+      return next_asked(responder);
+    case runtime::Call::kInitError:
+      return init_error_posted(std::move(request), responder);
+    case runtime::Call::kUnknown:
+      return responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+    case runtime::Call::kResponse:
+    case runtime::Call::kError:
+      break;
   }
-  const std::string_view path = target.substr(kRuntimeApi.size());
-  if (request.method == "GET" && path == "invocation/next") return next_asked(responder);
-  if (request.method == "POST" && path == "init/error") {
-    return init_error_posted(std::move(request), responder);
-  }
-  const auto slash = path.rfind('/');
-  if (request.method != "POST" || slash == std::string_view::npos ||
-      !path.starts_with("invocation/")) {
-    return responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
-  }
-  if (state_ != State::working || path.substr(0, slash) != "invocation/" + work_->request_id) {
+  if (state_ != State::working || route.request_id != work_->request_id) {
     return responder.send(refused(400, "InvalidRequestID", "Invalid request ID"));
   }
-  if (path.substr(slash) == "/response") return response_posted(std::move(request), responder);
-  if (path.substr(slash) == "/error") return error_posted(std::move(request), responder);
-  responder.send(refused(404, "NotFound", "no such resource of the Runtime API"));
+  if (route.call == runtime::Call::kError) return error_posted(std::move(request), responder);
+  response_posted(std::move(request), responder);
 }
 
 void Sandbox::next_asked(const net::Responder& responder) {
@@ -147,10 +143,10 @@ void Sandbox::deliver() {
   log_->drain();
   if (!first_call_) log_->begin_call();
   net::Response event = json_response(200, std::move(work_->payload));
-  event.headers.set("Lambda-Runtime-Aws-Request-Id", work_->request_id);
-  event.headers.set("Lambda-Runtime-Deadline-Ms", deadline_header(settings_.timeout));
-  event.headers.set("Lambda-Runtime-Invoked-Function-Arn", work_->invoked_arn);
-  event.headers.set("Lambda-Runtime-Trace-Id", make_trace_id());
+  event.headers.set(std::string(runtime::kRequestId), work_->request_id);
+  event.headers.set(std::string(runtime::kDeadlineMs), deadline_header(settings_.timeout));
+  event.headers.set(std::string(runtime::kFunctionArn), work_->invoked_arn);
+  event.headers.set(std::string(runtime::kTraceId), make_trace_id());
   state_ = State::working;
   set_deadline(settings_.timeout);
   work_->completion.started = around_.owner.now();
@@ -159,6 +155,11 @@ void Sandbox::deliver() {
 }
 
 void Sandbox::response_posted(net::Request request, const net::Responder& responder) {
+  if (request.headers.get(runtime::kResponseMode).value_or("buffered") != "buffered") {
+    finish(streaming_refused(), {});
+    return responder.send(
+        refused(400, "InvalidResponseMode", "streamed responses are not served here"));
+  }
   if (request.body.size() > kMaxResponseBytes) {
     finish(response_too_large(), {});
     return responder.send(
@@ -169,7 +170,7 @@ void Sandbox::response_posted(net::Request request, const net::Responder& respon
 }
 
 void Sandbox::error_posted(net::Request request, const net::Responder& responder) {
-  const std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type").value_or("");
+  const std::string type = request.headers.get(runtime::kFunctionErrorType).value_or("");
   finish(reported_error(std::move(request.body), type), {});
   responder.send(accepted());
 }
@@ -179,7 +180,7 @@ void Sandbox::init_error_posted(net::Request request, const net::Responder& resp
     return responder.send(
         refused(403, "InvalidStateTransition", "the runtime has initialised already"));
   }
-  const std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type").value_or("");
+  const std::string type = request.headers.get(runtime::kFunctionErrorType).value_or("");
   responder.send(accepted());
   close(reported_error(std::move(request.body), type));
 }
@@ -245,11 +246,19 @@ void Sandbox::process_failed(const std::string& reason) {
       fmt::format("cannot start {} in {}: {}", program, settings_.directory.string(), reason)));
 }
 
-void Sandbox::process_exited(int wait_status) {
-  const std::string request_id = work_ ? work_->request_id : "";
-  const bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
-  end(killed && group_.out_of_memory_kills() > 0 ? out_of_memory(request_id)
-                                                 : runtime_exited(request_id, wait_status));
+void Sandbox::process_exited(int wait_status, std::function<void()> gone) {
+  const auto conclude = [this, wait_status, told = std::move(gone)] {
+    const std::string request_id = work_ ? work_->request_id : "";
+    const bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
+    end(killed && group_.out_of_memory_kills() > 0 ? out_of_memory(request_id)
+                                                   : runtime_exited(request_id, wait_status));
+    told();
+  };
+  if (state_ != State::working && state_ != State::initialising) return conclude();
+  // A result may still lie in its socket. Who else holds a connection to it is not waited for.
+  constexpr Seconds kLastWords{1};
+  server_->when_quiet(conclude);
+  deadline_ = around_.loop.after(kLastWords, conclude);
 }
 
 void Sandbox::set_deadline(Seconds delay) {

@@ -92,7 +92,8 @@ class Sandbox {
   /// What the spawner told of its process.
   void process_started(pid_t process) { process_ = process; }
   void process_failed(const std::string& reason);
-  void process_exited(int wait_status);
+  /// `gone` is told once what it has posted last is heard; it may destroy the sandbox later.
+  void process_exited(int wait_status, std::function<void()> gone);
 
  private:
   // initialising: started, has not asked for an event. waiting: asks for one. working: has one.
