@@ -4,7 +4,7 @@
 
 #include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
-#include "stepconf/platform/local/base64.h"
+#include "stepconf/base/base64.h"
 #include "tests/platform/gate.h"
 
 namespace stepconf::platform {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "stepconf/base/error.h"
 #include "stepconf/net/http.h"
 #include "stepconf/net/loop.h"
 #include "stepconf/net/origin.h"
@@ -39,11 +40,17 @@ class Client {
   std::shared_ptr<Connection> connection_;
 };
 
+/// Reports a server that does not prove that it is the one called; trying again does not help.
+class Untrusted : public Error {
+  using Error::Error;
+};
+
 /// The same, blocking, for programs that do one thing at a time (a function's runtime) and for
 /// threads that do; with TLS too. Throws Error where there is no response.
 ///
 /// TLS trusts the certificates in the file that AWS_CA_BUNDLE names, else the system's, read when
-/// the process first connects to a secure origin. The server's name is verified.
+/// the process first connects to a secure origin. The server's name is verified: throws Untrusted
+/// where it is not the certificate's, or the certificate is not trusted.
 class BlockingClient {
  public:
   /// `connect_limit` bounds the time until the connection, with its TLS, stands; absent: the

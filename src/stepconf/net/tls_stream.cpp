@@ -16,6 +16,7 @@
 #include <string>
 
 #include "stepconf/base/error.h"
+#include "stepconf/net/client.h"
 #include "stepconf/net/tcp_stream.h"
 
 namespace stepconf::net {
@@ -37,7 +38,7 @@ std::string trusted_file() {
     std::error_code ignored;
     if (std::filesystem::exists(usual, ignored)) return usual;
   }
-  throw Error("no certificates to trust were found; set AWS_CA_BUNDLE to a file that has them");
+  throw Untrusted("no certificates to trust were found; set AWS_CA_BUNDLE to a file that has them");
 }
 
 // The certificates that are trusted, for the whole process. Read on first use: parsing takes
@@ -51,8 +52,8 @@ class Trust {
     const int failure = mbedtls_x509_crt_parse_file(&certificates_, file.c_str());
     if (failure < 0 || certificates_.version == 0) {
       mbedtls_x509_crt_free(&certificates_);
-      throw Error(fmt::format("{}: has no certificates that can be trusted: {}", file,
-                              failure < 0 ? reason(failure) : "none is understood"));
+      throw Untrusted(fmt::format("{}: has no certificates that can be trusted: {}", file,
+                                  failure < 0 ? reason(failure) : "none is understood"));
     }
   }
   ~Trust() { mbedtls_x509_crt_free(&certificates_); }
@@ -116,7 +117,8 @@ struct Session {
 /// A TCP connection under TLS 1.2, whose server has proved its name.
 class TlsStream final : public Stream {
  public:
-  TlsStream(const Origin& origin, const Deadline& deadline) : socket_(origin, deadline) {
+  TlsStream(const Origin& origin, const Deadline& deadline)
+      : name_(origin.text()), socket_(origin, deadline) {
     configure(origin);
     shake_hands(deadline);
   }
@@ -194,9 +196,10 @@ class TlsStream final : public Stream {
                                  mbedtls_ssl_get_verify_result(&session_.tls));
     std::string text = why.data();
     while (text.ends_with('\n')) text.pop_back();
-    socket_.fail(fmt::format("TLS: the server's certificate is refused: {}", text));
+    throw Untrusted(fmt::format("{}: the server's certificate is refused: {}", name_, text));
   }
 
+  std::string name_;
   TcpStream socket_;
   Session session_;
 };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "stepconf/base/json.h"
-#include "stepconf/platform/local/base64.h"
+#include "stepconf/base/base64.h"
 #include "stepconf/platform/local/request_id.h"
 
 namespace stepconf::platform {

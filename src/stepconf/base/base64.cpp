@@ -1,8 +1,8 @@
-#include "stepconf/platform/local/base64.h"
+#include "stepconf/base/base64.h"
 
 #include <cstdint>
 
-namespace stepconf::platform {
+namespace stepconf {
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits =
@@ -22,4 +22,4 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-}  // namespace stepconf::platform
+}  // namespace stepconf

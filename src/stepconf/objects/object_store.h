@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "stepconf/aws/environment.h"
+#include "stepconf/aws/service_client.h"
+#include "stepconf/objects/object_url.h"
+#include "stepconf/objects/s3_transfer.h"
+
+namespace stepconf::objects {
+
+struct StoreOptions {
+  /// How many requests to S3 are under way at once, in the whole process where it has one store.
+  /// More use more of a fast network, and a thread and about 50 KB each.
+  std::size_t connections = 8;
+  /// Larger objects travel in parts of this size; S3 wants 5 MB at least. Larger parts cost fewer
+  /// requests, smaller ones leave more to do in parallel.
+  std::size_t part_bytes = std::size_t{8} << 20;
+  aws::CallOptions call{};
+  aws::Environment environment = aws::process_environment();
+};
+
+/// Gives the defaults, with `connections` from STEPCONF_S3_CONNECTIONS where it is set. Throws
+/// InvalidInput where that is no number from 1 to 256.
+StoreOptions store_options(aws::Environment environment = aws::process_environment());
+
+/// Reads and writes whole objects by their URLs (see `locate`), of any size that memory holds. May
+/// be shared between threads. Nothing is looked up and no thread started before it is needed:
+/// blocking calls for files need none.
+class ObjectStore {
+ public:
+  explicit ObjectStore(StoreOptions options);
+  /// Waits for the requests under way; transfers that are not complete by then are never heard of.
+  ~ObjectStore() = default;
+  ObjectStore(const ObjectStore&) = delete;
+  ObjectStore& operator=(const ObjectStore&) = delete;
+
+  /// Reads an object. Throws ObjectError.
+  std::string read(std::string_view url);
+  /// Writes an object: a reader sees the old one or the new. Missing folders are made. Throws
+  /// ObjectError.
+  void write(std::string_view url, std::string bytes);
+  /// Removes an object; one that is not there is removed already. Throws ObjectError.
+  void remove(std::string_view url);
+
+  /// The same without waiting. `done` is called once, in a thread of the store's.
+  void read(const std::string& url, Transferred done);
+  void write(const std::string& url, std::string bytes, Transferred done);
+
+ private:
+  S3Target target(const S3Object& object);
+
+  StoreOptions options_;
+  std::mutex mutex_;
+  std::optional<S3Settings> s3_;
+  TransferThreads threads_;
+};
+
+}  // namespace stepconf::objects
