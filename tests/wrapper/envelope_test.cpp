@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "stepconf/wrapper/capacity.h"
 #include "stepconf/wrapper/command_line.h"
-#include "stepconf/wrapper/memory_share.h"
 
 namespace stepconf::wrapper {
 namespace {
@@ -46,9 +46,15 @@ TEST(Batch, SaysWhatIsWrong) {
       {R"({"stepconf": {"processes": "2"}, "jobs": []})", "processes is \"2\""},
       {R"({"stepconf": {"processes": 1, "errors": "all"}, "jobs": []})", "errors is \"all\""},
       {R"({"stepconf": {"processes": 1, "boxed": 1}, "jobs": []})", "boxed is 1"},
-      {R"({"stepconf": {"processes": 1, "shared": {}}, "jobs": []})", "stepconf.shared is not"},
+      {R"({"stepconf": {"processes": 1, "share": {}}, "jobs": []})", "stepconf.share is not"},
+      {R"({"stepconf": {"processes": 1, "shared": {"input": 1, "more": 2}}, "jobs": []})",
+       "must be an object with the objects input and context"},
+      {R"({"stepconf": {"processes": 1, "size": -1}, "jobs": []})", "size is -1"},
+      {R"({"stepconf": {"processes": 1, "weights": [1]}, "jobs": []})", "1 numbers for 0 jobs"},
+      {R"({"stepconf": {"processes": 1, "weights": ["1"]}, "jobs": [1]})", "array of numbers"},
+      {R"({"stepconf": {"processes": 1, "output": "objects"}, "jobs": []})", "by reference yet"},
       {R"({"stepconf": {"processes": 1}})", "jobs is missing"},
-      {R"({"stepconf": {"processes": 1}, "jobs": {}})", "jobs is {}, must be an array"},
+      {R"({"stepconf": {"processes": 1}, "jobs": 7})", "jobs is 7, must be an array"},
       {R"({"stepconf": {"processes": 1}, "jobs": [], "jobs": []})", "jobs stands there twice"},
       {R"({"stepconf": {"processes": 1}, "jobs": [], "more": 1})", "stepconf and jobs only"},
       {R"({"stepconf": {"processes": 1, "boxed": true}, "jobs": [{"job": 1}, 2]})", "jobs[1] is 2"},
@@ -89,10 +95,22 @@ TEST(CommandLine, SplitsWordsAsAShellDoes) {
   EXPECT_THROW(split_words("end\\"), InvalidInput);
 }
 
-TEST(Memory, BoundsTheCopies) {
+TEST(Capacity, IsBoundedByMemory) {
   // 1000 - 10 - 50 shared = 940, of which each copy takes 300.
-  EXPECT_EQ(copies_that_fit(1000, 10, {.own_mb = 300, .shared_mb = 50}), 3);
-  EXPECT_EQ(copies_that_fit(128, 10, {.own_mb = 300, .shared_mb = 50}), 1);
+  const ProcessUse wrapper{.own_mb = 10};
+  const ProcessUse copy{.own_mb = 300, .shared_mb = 50};
+  EXPECT_EQ(capacity({.memory_mb = 1000}, wrapper, copy).copies, 3);
+  EXPECT_EQ(capacity({.memory_mb = 1000}, wrapper, copy).reason,
+            "one has used up to 350 MB, the function has 1000 MB");
+  EXPECT_EQ(capacity({.memory_mb = 128}, wrapper, copy).copies, 1);
+}
+
+TEST(Capacity, IsBoundedByLambdasDescriptorsAndThreads) {
+  // (1024 - 32) / 8 descriptors a copy; (1024 - 64) / 20 threads a copy.
+  const SandboxLimits limits{.memory_mb = {}, .descriptors = 1024, .threads = 1024};
+  EXPECT_EQ(capacity(limits, {}, {.threads = 1}).copies, 124);
+  EXPECT_EQ(capacity(limits, {}, {.threads = 20}).copies, 48);
+  EXPECT_EQ(capacity({}, {}, {}).copies, 1'000'000);
 }
 
 }  // namespace

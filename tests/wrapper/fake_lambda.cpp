@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <cmath>
 #include <filesystem>
 
 #include "stepconf/runtime/routes.h"
@@ -54,10 +56,18 @@ FakeLambda::~FakeLambda() {
 }
 
 Reply FakeLambda::invoke(const std::string& event) {
+  send(event);
+  return answer();
+}
+
+void FakeLambda::send(const std::string& event) {
   loop_.post([this, event] {
     events_.push_back(event);
     hand_over();
   });
+}
+
+Reply FakeLambda::answer() {
   const Reply answered = get(answer_);
   answer_ = {};
   return answered;
@@ -99,10 +109,13 @@ void FakeLambda::serve(const net::Request& request, const net::Responder& respon
 
 void FakeLambda::hand_over() {
   if (!waiting_ || events_.empty()) return;
+  const std::chrono::milliseconds now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  const long deadline = limit_ ? std::lround(limit_->count() * 1000) + now.count() : 1700000000123;
   const auto name = [](std::string_view field) { return std::string(field); };
   waiting_->send(
       {.headers = {{{name(runtime::kRequestId), "request" + std::to_string(++requests_)},
-                    {name(runtime::kDeadlineMs), "1700000000123"},
+                    {name(runtime::kDeadlineMs), std::to_string(deadline)},
                     {name(runtime::kFunctionArn), "arn:aws:lambda:eu-west-1:1:function:f:mem-512"},
                     {name(runtime::kTraceId), "Root=1-2-3"}}},
        .body = events_.front()});

@@ -31,6 +31,12 @@ class FakeLambda {
 
   /// Hands over an event and waits for the answer. Throws Error where none comes.
   Reply invoke(const std::string& event);
+  /// Hands over an event.
+  void send(const std::string& event);
+  /// Waits for the answer to it.
+  Reply answer();
+  /// Gives the invocations from now on so long; else their deadline has passed already.
+  void limit(Seconds time) { limit_ = time; }
   /// Waits for the report of a failed initialisation.
   Reply init_error();
   /// Stops answering for good.
@@ -51,6 +57,7 @@ class FakeLambda {
   std::promise<Reply> answer_;
   std::promise<Reply> init_error_;
   int requests_ = 0;
+  std::optional<Seconds> limit_;
   std::thread thread_;
   std::unique_ptr<ChildProcess> process_;
 };

@@ -44,12 +44,13 @@ TEST_F(LineForwarderTest, KeepsLinesWholeHoweverManyComeAtOnce) {
   EXPECT_TRUE(contents(target_.get()) == text);
 }
 
-TEST_F(LineForwarderTest, HoldsAnUnfinishedLineUntilThePrefixChanges) {
+TEST_F(LineForwarderTest, HoldsAnUnfinishedLineUntilTheJobChanges) {
   write("one\ntw");
   forwarder_->drain();
   EXPECT_EQ(contents(target_.get()), "one\n");
   write("o");
-  forwarder_->set_prefix("[job 1] ");
+  forwarder_->drain();
+  forwarder_->set_job(1);
   write("three\n");
   forwarder_->drain();
   EXPECT_EQ(contents(target_.get()), "one\ntwo\n[job 1] three\n");

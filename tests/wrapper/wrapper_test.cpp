@@ -8,6 +8,7 @@
 #include <set>
 
 #include "stepconf/base/json.h"
+#include "stepconf/wrapper/invocation.h"
 #include "tests/wrapper/fake_lambda.h"
 
 namespace stepconf::wrapper {
@@ -75,8 +76,8 @@ TEST(Wrapper, AnswersInTheOrderOfTheJobsThatRunSideBySide) {
 TEST(Wrapper, GivesEachJobARequestIdOfItsOwn) {
   FakeLambda lambda({program("wrapper_test_runtime")});
   const std::vector<Json> jobs(3, Json{{"do", "id"}});
-  EXPECT_EQ(results(lambda.invoke(batch(2, jobs))),
-            (Json{"request1-0", "request1-1", "request1-2"}));
+  const Json ids = results(lambda.invoke(batch(2, jobs)));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(ids.at(i), job_request_id("request1", i, 1));
 }
 
 TEST(Wrapper, AnswersNoJobsWithNoResults) {
@@ -113,9 +114,11 @@ TEST(Wrapper, ReportsTheJobWhoseCopyDiesAndReplacesTheCopy) {
       batch(1, {kPid, {{"do", "exit"}, {"status", 7}}, {{"do", "kill"}}, kPid}, true)));
   EXPECT_EQ(found.at(1).at("error").at("errorType"), "Runtime.ExitError");
   EXPECT_EQ(found.at(1).at("error").at("errorMessage"),
-            "RequestId: request1-1 Error: Runtime exited with error: exit status 7");
+            "RequestId: " + job_request_id("request1", 1, 1) +
+                " Error: Runtime exited with error: exit status 7");
   EXPECT_EQ(found.at(2).at("error").at("errorMessage"),
-            "RequestId: request1-2 Error: Runtime exited with error: signal: killed");
+            "RequestId: " + job_request_id("request1", 2, 1) +
+                " Error: Runtime exited with error: signal: killed");
   EXPECT_TRUE(found.at(3).contains("result"));
   EXPECT_NE(found.at(0), found.at(3));
   const Reply alone = lambda.invoke(R"({"do": "exit", "status": 0})");
@@ -161,11 +164,11 @@ TEST(Wrapper, ReportsARuntimeThatCannotBeInitialised) {
   EXPECT_EQ(reply.error_type, "Runtime.ExitError");
   EXPECT_EQ(Json::parse(reply.body).at("errorMessage"),
             "Error: Runtime exited with error: exit status 3");
-  EXPECT_EQ(exits.process().wait(), "exit status 1");
+  EXPECT_EQ(exits.process().wait().how, "exit status 1");
 
   FakeLambda missing({"/no/such/runtime"});
   EXPECT_EQ(missing.init_error().error_type, "Runtime.InvalidEntrypoint");
-  EXPECT_EQ(missing.process().wait(), "exit status 1");
+  EXPECT_EQ(missing.process().wait().how, "exit status 1");
 }
 
 TEST(Wrapper, RefusesAMalformedBatch) {
@@ -196,7 +199,7 @@ TEST(Wrapper, PassesOnWholeLinesOfTheLogWithTheirJob) {
   results(lambda.invoke(batch(2, {log("a\nb\n"), log("unfinished")})));
   ::kill(lambda.process().pid(), SIGTERM);
   const std::string text = lambda.log();
-  EXPECT_TRUE(text.starts_with("alone\n")) << text;
+  EXPECT_TRUE(text.starts_with("[job 0] alone\n")) << text;
   EXPECT_NE(text.find("[job 0] a\n[job 0] b\n"), std::string::npos) << text;
   EXPECT_NE(text.find("[job 1] unfinished\n"), std::string::npos) << text;
 }
@@ -221,7 +224,8 @@ TEST(Wrapper, TakesItsCopiesAlongHoweverItEnds) {
     EXPECT_FALSE(copy.ended_within(0));
     ::kill(lambda.process().pid(), signal);
     EXPECT_TRUE(copy.ended_within(10'000));
-    EXPECT_EQ(lambda.process().wait(), signal == SIGKILL ? "signal: killed" : "exit status 143");
+    EXPECT_EQ(lambda.process().wait().how,
+              signal == SIGKILL ? "signal: killed" : "exit status 143");
   }
 }
 
@@ -230,7 +234,7 @@ TEST(Wrapper, EndsWithTheRuntimeApi) {
   const EndWatch copy(results(lambda.invoke(kPid.dump())).get<pid_t>());
   lambda.disappear();
   EXPECT_TRUE(copy.ended_within(10'000));
-  EXPECT_EQ(lambda.process().wait(), "");
+  EXPECT_EQ(lambda.process().wait().how, "");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "stepconf/asl/failure.h"
 #include "stepconf/asl/payload.h"
+#include "stepconf/base/hash.h"
 
 // Control: branches and how they begin, go on, fail and end. What each type of state does is in
 // execution_states.cpp.
@@ -28,14 +29,7 @@ Json valid_text(const std::string& text) {
 // A number from 0 to 1 for a retry. The machine has no random source, and the same execution is to
 // go the same way again; what tells executions, jobs and attempts apart is enough to spread them.
 double Execution::draw(BranchId id, std::int64_t attempt) const {
-  // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv), its bits mixed as SplitMix64 does.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : fmt::format("{}/{}/{}/{}", about_.id, about_.name, id, attempt)) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
-  return static_cast<double>((hash ^ (hash >> 31)) >> 11) * 0x1p-53;
+  return unit_draw(hash_text(fmt::format("{}/{}/{}/{}", about_.id, about_.name, id, attempt)));
 }
 
 Execution::Execution(StateMachine machine, Json input, ExecutionContext context)
@@ -208,12 +202,10 @@ void Execution::fail(BranchId id, StateError error) {
 bool Execution::retry(BranchId id, const StateError& error) {
   Branch& branch = branches_.at(id);
   const std::vector<Retrier>& retriers = branch.state->retry;
-  const auto retrier = std::ranges::find_if(
-      retriers, [&](const Retrier& candidate) { return candidate.errors.match(error); });
-  if (retrier == retriers.end()) return false;
-  std::int64_t& attempts = branch.retries[static_cast<std::size_t>(retrier - retriers.begin())];
-  if (attempts >= retrier->max_attempts) return false;
-  timer(id, now_ + retrier->delay(attempts, draw(id, attempts)));
+  const auto retrier = retrier_for(retriers, branch.retries, error);
+  if (!retrier) return false;
+  std::int64_t& attempts = branch.retries[*retrier];
+  timer(id, now_ + retriers[*retrier].delay(attempts, draw(id, attempts)));
   ++attempts;
   ++branch.retry_count;
   return true;

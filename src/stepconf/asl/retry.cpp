@@ -71,6 +71,16 @@ Seconds Retrier::delay(std::int64_t attempt, double draw) const {
   return Seconds(std::min(seconds, longest) * (full_jitter ? draw : 1));
 }
 
+std::optional<std::size_t> retrier_for(std::span<const Retrier> retriers,
+                                       std::span<const std::int64_t> attempts,
+                                       const StateError& error) {
+  const auto found = std::ranges::find_if(
+      retriers, [&](const Retrier& candidate) { return candidate.errors.match(error); });
+  const auto index = static_cast<std::size_t>(found - retriers.begin());
+  if (index == retriers.size() || attempts[index] >= found->max_attempts) return std::nullopt;
+  return index;
+}
+
 std::vector<Retrier> parse_retry(Fields& state) {
   return parse_list<Retrier>(state, "Retry", [](Fields& fields, ErrorNames errors) {
     Retrier retrier{.errors = std::move(errors), .max_delay = {}};

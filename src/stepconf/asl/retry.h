@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,12 @@ struct Retrier {
   /// most max_delay, or a year; with full jitter the share `draw` (0 to 1) of that.
   Seconds delay(std::int64_t attempt, double draw) const;
 };
+
+/// Finds the Retrier for an error: the first that names it, as an index. `attempts` says how often
+/// each has retried; absent where none names the error or the one that does may not retry again.
+std::optional<std::size_t> retrier_for(std::span<const Retrier> retriers,
+                                       std::span<const std::int64_t> attempts,
+                                       const StateError& error);
 
 struct Catcher {
   ErrorNames errors;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -71,6 +72,7 @@ ChildProcess::ChildProcess(std::span<const std::string> command,
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);  // it died before the line above
     restore_signals();
+    ::setpgid(0, 0);
     ::dup2(output.write.get(), STDOUT_FILENO);
     ::dup2(errors.write.get(), STDERR_FILENO);
     for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
@@ -99,18 +101,30 @@ ChildProcess::ChildProcess(std::span<const std::string> command,
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
-  ::kill(pid_, SIGKILL);
+  kill();
   wait();
 }
 
-std::string ChildProcess::wait() {
+void ChildProcess::kill() const {
+  if (pid_ <= 0) return;  // kill(2) takes such numbers for many processes
+  ::kill(-pid_, SIGKILL);
+  ::kill(pid_, SIGKILL);  // which may have left its group
+}
+
+ProcessEnd ChildProcess::wait() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  rusage use{};
+  while (::wait4(pid_, &status, 0, &use) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  if (WIFSIGNALED(status)) return fmt::format("signal: {}", signal_name(WTERMSIG(status)));
-  const int code = WEXITSTATUS(status);
-  return code == 0 ? "" : fmt::format("exit status {}", code);
+  ProcessEnd end{.how = {}, .peak_mb = static_cast<double>(use.ru_maxrss) / 1024};
+  if (WIFSIGNALED(status)) {
+    end.killed = WTERMSIG(status) == SIGKILL;
+    end.how = fmt::format("signal: {}", signal_name(WTERMSIG(status)));
+  } else if (WEXITSTATUS(status) != 0) {
+    end.how = fmt::format("exit status {}", WEXITSTATUS(status));
+  }
+  return end;
 }
 
 }  // namespace stepconf::wrapper

@@ -17,8 +17,18 @@ class StartFailure : public Error {
   using Error::Error;
 };
 
-/// A child process, killed by the destructor and by the kernel when the wrapper dies, however that
-/// happens. To be started from the wrapper's main thread, whose end counts as the wrapper's.
+/// How a process ended.
+struct ProcessEnd {
+  /// As Lambda says it: "exit status 1", "signal: killed"; empty for status 0.
+  std::string how;
+  bool killed = false;
+  /// The most memory that it held, in MB of 2^20 bytes.
+  double peak_mb = 0;
+};
+
+/// A child process in a process group of its own, killed by the destructor and by the kernel when
+/// the wrapper dies, however that happens. To be started from the wrapper's main thread, whose end
+/// counts as the wrapper's.
 class ChildProcess {
  public:
   /// Starts `command`, found as execvp finds it, with the wrapper's environment and `variables`
@@ -38,9 +48,11 @@ class ChildProcess {
   Descriptor take_stdout() { return std::move(stdout_); }
   Descriptor take_stderr() { return std::move(stderr_); }
 
-  /// Waits for the process's end and says how it ended as Lambda does: "exit status 1",
-  /// "signal: killed"; empty for status 0.
-  std::string wait();
+  /// Kills the process and what it has started; its end is still to be waited for.
+  /// Without effect once it was.
+  void kill() const;
+  /// Waits for the process's end.
+  ProcessEnd wait();
 
  private:
   pid_t pid_ = -1;

@@ -1,9 +1,11 @@
 #include "stepconf/wrapper/copy.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
+#include <span>
 
 #include "stepconf/base/json.h"
 #include "stepconf/runtime/routes.h"
@@ -51,20 +53,21 @@ ChildProcess start(std::span<const std::string> command, int port) {
 
 }  // namespace
 
-Copy::Copy(net::Loop& loop, std::span<const std::string> command, CopyListener& listener)
-    : listener_(listener),
+Copy::Copy(net::Loop& loop, const CopyOptions& options, CopyListener& listener)
+    : loop_(loop),
+      listener_(listener),
       server_(loop, {.max_body_bytes = kMaxResultBytes},
               [this](net::Request request, const net::Responder& responder) {
                 serve(std::move(request), responder);
               }),
-      process_(start(command, server_.port())),
-      stdout_(loop, process_.take_stdout(), STDOUT_FILENO),
-      stderr_(loop, process_.take_stderr(), STDERR_FILENO),
+      process_(start(options.command, server_.port())),
+      stdout_(loop, process_.take_stdout(), STDOUT_FILENO, options.json_logs),
+      stderr_(loop, process_.take_stderr(), STDERR_FILENO, options.json_logs),
       end_watch_(loop.on_readable(process_.ended_descriptor(), [this] { on_end(); })) {}
 
 void Copy::work(CopyJob job) {
-  stdout_.set_prefix(job.log_prefix);
-  stderr_.set_prefix(job.log_prefix);
+  stdout_.set_job(job.index);
+  stderr_.set_job(job.index);
   net::Response next = json_response(200, std::move(job.event));
   next.headers.fields.emplace_back(runtime::kRequestId, job.request_id);
   for (const auto& [name, value] : job.headers->fields) {
@@ -81,7 +84,24 @@ void Copy::work(CopyJob job) {
   waiting.send(std::move(next));
 }
 
+void Copy::kill() {
+  killed_ = true;
+  waiting_.reset();
+  request_id_.reset();
+  process_.kill();
+}
+
+void Copy::flush_log() {
+  std::array<pollfd, 2> sources{{{.fd = stdout_.source(), .events = POLLIN, .revents = 0},
+                                 {.fd = stderr_.source(), .events = POLLIN, .revents = 0}}};
+  // Most jobs log nothing, so one call asks for both.
+  if (::poll(sources.data(), sources.size(), 0) <= 0) return;
+  if (sources[0].revents != 0) stdout_.drain();
+  if (sources[1].revents != 0) stderr_.drain();
+}
+
 void Copy::serve(net::Request request, const net::Responder& responder) {
+  if (killed_) return;
   const std::string target = request.target;
   const runtime::Route route = runtime::parse_route(request.method, target);
   switch (route.call) {
@@ -100,6 +120,7 @@ void Copy::serve(net::Request request, const net::Responder& responder) {
 }
 
 void Copy::on_next(const net::Responder& responder) {
+  if (end_) return;
   ready_ = true;
   // A client that gave up waiting asks anew; the latest one is served.
   if (waiting_) waiting_->send(refused(403, "InvalidStateTransition", "another call waits"));
@@ -111,6 +132,10 @@ void Copy::on_next(const net::Responder& responder) {
                             "answered this one",
                             *request_id_)));
   }
+  // What was logged until now belongs to the job that has just been answered.
+  flush_log();
+  stdout_.set_job({});
+  stderr_.set_job({});
   listener_.on_idle(*this);
 }
 
@@ -140,24 +165,42 @@ void Copy::on_error(net::Request request, std::string_view id, const net::Respon
 }
 
 void Copy::answer(Outcome outcome) {
-  // What was logged during the job stands in the log before the answer is out.
-  stdout_.set_prefix({});
-  stderr_.set_prefix({});
   request_id_.reset();
   listener_.on_answer(*this, std::move(outcome));
 }
 
 void Copy::on_end() {
   end_watch_.reset();
-  const std::string how = process_.wait();
-  const std::string id = request_id_ ? fmt::format("RequestId: {} ", *request_id_) : "";
-  const std::string why = how.empty()
-                              ? id + "Error: Runtime exited without providing a reason"
-                              : fmt::format("{}Error: Runtime exited with error: {}", id, how);
-  const Outcome ended = failure("Runtime.ExitError", why);
+  // Lambda ends the whole sandbox with its runtime; what this one has started is to end too. Its
+  // number is not used again before it is waited for.
+  process_.kill();
+  end_ = process_.wait();
   waiting_.reset();
-  if (request_id_) answer(ended);
-  listener_.on_gone(*this, init_failure_.value_or(ended));
+  if (killed_ || (ready_ && !request_id_)) return report_end();
+  // An answer may still lie in its socket. Who else holds a connection to it is not waited for.
+  constexpr Seconds kLastWords{1};
+  server_.when_quiet([this] { report_end(); });
+  last_words_ = loop_.after(kLastWords, [this] { report_end(); });
+}
+
+void Copy::report_end() {
+  if (end_reported_) return;
+  end_reported_ = true;
+  last_words_.reset();
+  flush_log();
+  const std::string& how = end_->how;
+  const std::string id = request_id_ ? fmt::format("RequestId: {} ", *request_id_) : "";
+  const std::string message = how.empty()
+                                  ? id + "Error: Runtime exited without providing a reason"
+                                  : fmt::format("{}Error: Runtime exited with error: {}", id, how);
+  const CopyEnd end{.at_work = request_id_.has_value(),
+                    .by_us = killed_,
+                    .killed = end_->killed,
+                    .peak_mb = end_->peak_mb,
+                    .message = message,
+                    .init_failure = init_failure_};
+  request_id_.reset();
+  listener_.on_gone(*this, end);
 }
 
 }  // namespace stepconf::wrapper

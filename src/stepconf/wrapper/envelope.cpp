@@ -34,50 +34,128 @@ std::string_view only(const Members& named, std::string_view name) {
   return found;
 }
 
-bool truth(const Json& value, std::string_view name) {
-  if (value.is_boolean()) return value.get<bool>();
-  throw InvalidBatch(
-      fmt::format("batch: stepconf.{} is {}, must be true or false", name, value.dump()));
+[[noreturn]] void refuse(std::string_view name, const Json& value, std::string_view wanted) {
+  throw InvalidBatch(fmt::format("batch: stepconf.{} is {:.80}, must be {}", name,
+                                 value.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                 wanted));
 }
 
-int positive(const Json& value) {
+bool truth(std::string_view name, const Json& value) {
+  if (!value.is_boolean()) refuse(name, value, "true or false");
+  return value.get<bool>();
+}
+
+int positive(std::string_view name, const Json& value) {
   constexpr int kMost = 1'000'000;
-  if (value.is_number_integer() && value >= 1 && value <= kMost) return value.get<int>();
-  throw InvalidBatch(
-      fmt::format("batch: stepconf.processes is {}, must be a positive integer", value.dump()));
+  if (!value.is_number_integer() || value < 1 || value > kMost) {
+    refuse(name, value, "a positive integer");
+  }
+  return value.get<int>();
 }
 
-bool collects(const Json& value) {
-  if (value == "collect") return true;
-  throw InvalidBatch(
-      fmt::format("batch: stepconf.errors is {}, must be \"collect\"", value.dump()));
+std::size_t index(std::string_view name, const Json& value) {
+  constexpr std::uint64_t kMost = 1'000'000'000;
+  if (!value.is_number_unsigned() || value > kMost) refuse(name, value, "an integer from 0");
+  return value.get<std::size_t>();
 }
 
-/// Reads the member `stepconf`; tells whether the jobs are boxed.
-bool read_options(const Json& options, Batch& batch) {
-  if (!options.is_object()) throw InvalidBatch("batch: stepconf must be an object");
-  // Where the batch stands in its step, for those who read the event.
-  constexpr std::array<std::string_view, 3> kInformative{"step", "batch", "size"};
-  bool boxed = false;
-  bool sized = false;
-  for (const auto& [name, value] : options.items()) {
-    if (name == "processes") {
-      batch.processes = positive(value);
-      sized = true;
-    } else if (name == "errors") {
-      batch.collect = collects(value);
-    } else if (name == "boxed") {
-      boxed = truth(value, name);
-    } else if (std::ranges::find(kInformative, name) == kInformative.end()) {
-      throw InvalidBatch(fmt::format(
-          "batch: stepconf.{} is not known to this wrapper, which knows processes, errors, boxed, "
-          "step, batch and size",
-          name));
+std::vector<double> numbers(std::string_view name, const Json& value) {
+  std::vector<double> found;
+  if (!value.is_array()) refuse(name, value, "an array of numbers");
+  for (const Json& element : value) {
+    if (!element.is_number()) refuse(name, value, "an array of numbers");
+    found.push_back(element.get<double>());
+  }
+  return found;
+}
+
+void read_shared(const Json& value, Batch& batch) {
+  constexpr std::string_view kWanted = "an object with the objects input and context";
+  if (!value.is_object()) refuse("shared", value, kWanted);
+  for (const auto& [name, part] : value.items()) {
+    if (name == "input") {
+      batch.map_input = part;
+    } else if (name == "context" && part.is_object()) {
+      batch.context = part;
+    } else {
+      refuse("shared", value, kWanted);
     }
   }
-  if (!sized)
+}
+
+/// The member `stepconf` of a batch, as it is read.
+struct Options {
+  Batch& batch;
+  bool boxed = false;
+  bool sized = false;
+  std::size_t number = 0;
+  std::size_t size = 0;
+};
+
+using Read = void (*)(Options&, std::string_view name, const Json& value);
+
+void refuse_reference(Options&, std::string_view name, const Json&) {
+  throw InvalidBatch(
+      fmt::format("batch: stepconf.{}: this wrapper takes no objects by reference yet", name));
+}
+
+constexpr std::array<std::pair<std::string_view, Read>, 14> kOptions{{
+    {"processes",
+     [](Options& options, std::string_view name, const Json& value) {
+       options.batch.processes = positive(name, value);
+       options.sized = true;
+     }},
+    {"errors",
+     [](Options& options, std::string_view name, const Json& value) {
+       if (value != "collect") refuse(name, value, "\"collect\"");
+       options.batch.collect = true;
+     }},
+    {"boxed", [](Options& options, std::string_view name,
+                 const Json& value) { options.boxed = truth(name, value); }},
+    {"idempotent", [](Options& options, std::string_view name,
+                      const Json& value) { options.batch.idempotent = truth(name, value); }},
+    {"step",
+     [](Options& options, std::string_view name, const Json& value) {
+       if (!value.is_string()) refuse(name, value, "the step's name");
+       options.batch.step = value.get<std::string>();
+     }},
+    {"batch", [](Options& options, std::string_view name,
+                 const Json& value) { options.number = index(name, value); }},
+    {"size", [](Options& options, std::string_view name,
+                const Json& value) { options.size = index(name, value); }},
+    {"shared", [](Options& options, std::string_view,
+                  const Json& value) { read_shared(value, options.batch); }},
+    {"state",
+     [](Options& options, std::string_view, const Json& value) { options.batch.state = value; }},
+    {"weights", [](Options& options, std::string_view name,
+                   const Json& value) { options.batch.weights = numbers(name, value); }},
+    {"input", refuse_reference},
+    {"output", refuse_reference},
+    {"objects", refuse_reference},
+    {"limit", refuse_reference},
+}};
+
+/// Reads the member `stepconf`; tells whether the jobs are boxed.
+bool read_options(const Json& json, Batch& batch) {
+  if (!json.is_object()) throw InvalidBatch("batch: stepconf must be an object");
+  Options options{.batch = batch};
+  for (const auto& [name, value] : json.items()) {
+    const auto* known =
+        std::ranges::find(kOptions, std::string_view(name), &decltype(kOptions)::value_type::first);
+    if (known == kOptions.end()) {
+      std::string names;
+      for (const auto& option : kOptions) names += fmt::format(", {}", option.first);
+      throw InvalidBatch(
+          fmt::format("batch: stepconf.{} is not known to this wrapper, which knows {}", name,
+                      names.substr(2)));
+    }
+    known->second(options, name, value);
+  }
+  if (!options.sized) {
     throw InvalidBatch("batch: stepconf.processes is missing, must be a positive integer");
-  return boxed;
+  }
+  batch.first_index = options.number * options.size;
+  return options.boxed;
 }
 
 std::string_view unbox(std::string_view job, std::size_t index) {
@@ -103,6 +181,9 @@ std::optional<Batch> parse_batch(std::string_view event) {
   const bool boxed = read_options(parse_json(options, "stepconf"), batch);
   const std::string_view jobs = only(named, "jobs");
   if (jobs.empty()) throw InvalidBatch("batch: jobs is missing, must be an array");
+  if (jobs[0] == '{') {
+    throw InvalidBatch("batch: jobs: this wrapper takes no objects by reference yet");
+  }
   if (jobs[0] != '[') {
     throw InvalidBatch(fmt::format("batch: jobs is {:.80}, must be an array", jobs));
   }
@@ -112,6 +193,10 @@ std::optional<Batch> parse_batch(std::string_view event) {
   batch.jobs = elements(jobs);
   if (boxed) {
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i] = unbox(batch.jobs[i], i);
+  }
+  if (!batch.weights.empty() && batch.weights.size() != batch.jobs.size()) {
+    throw InvalidBatch(fmt::format("batch: stepconf.weights has {} numbers for {} jobs",
+                                   batch.weights.size(), batch.jobs.size()));
   }
   return batch;
 }

@@ -7,16 +7,31 @@
 #include <vector>
 
 #include "stepconf/base/error.h"
+#include "stepconf/base/json.h"
 #include "stepconf/wrapper/outcome.h"
 
 namespace stepconf::wrapper {
 
-/// Several jobs in one event: {"stepconf": {"processes": 4}, "jobs": [JOB, ...]}.
+/// Several jobs in one event: {"stepconf": {"processes": 4}, "jobs": [JOB, ...]}
+/// (docs/formats.md, Batches).
 struct Batch {
   /// How many jobs may be at work at the same time.
   int processes = 1;
   /// Whether each job reports its own error; else the first one fails the batch.
   bool collect = false;
+  /// Whether a job whose copy died in the middle may be done again.
+  bool idempotent = false;
+  /// The step's name; empty where it is not told.
+  std::string step;
+  /// The index in its step of the first job.
+  std::size_t first_index = 0;
+  /// The parts of the Map's input and of the context object that the templates name.
+  Json map_input = Json::object();
+  Json context = Json::object();
+  /// How events and results are made (Iteration); absent: looked up by `step`.
+  std::optional<Json> state;
+  /// What each job weighs, where that is told: heavier ones start first.
+  std::vector<double> weights;
   /// The jobs' JSON texts, views into the event.
   std::vector<std::string_view> jobs;
 };

@@ -1,12 +1,16 @@
 #include "stepconf/wrapper/line_forwarder.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <string_view>
+
+#include "stepconf/base/json.h"
+#include "stepconf/wrapper/json_pieces.h"
 
 namespace stepconf::wrapper {
 namespace {
@@ -25,8 +29,21 @@ void write_all(int target, std::string_view text) {
 
 }  // namespace
 
-LineForwarder::LineForwarder(net::Loop& loop, Descriptor source, int target)
-    : source_(std::move(source)), target_(target) {
+std::string mark_line(std::string_view line, std::size_t job, bool json_too) {
+  const auto brace = line.find_first_not_of(" \t");
+  if (json_too && brace != std::string_view::npos && line[brace] == '{' && Json::accept(line)) {
+    const auto named = members(line);
+    if (std::ranges::find(named, "\"job\"", &decltype(named)::value_type::first) != named.end()) {
+      return std::string(line);
+    }
+    return fmt::format("{}\"job\":{}{}{}", line.substr(0, brace + 1), job, named.empty() ? "" : ",",
+                       line.substr(brace + 1));
+  }
+  return fmt::format("[job {}] {}", job, line);
+}
+
+LineForwarder::LineForwarder(net::Loop& loop, Descriptor source, int target, bool json_too)
+    : source_(std::move(source)), target_(target), json_too_(json_too) {
   ::fcntl(source_.get(), F_SETFL, O_NONBLOCK);
   watch_ = loop.on_readable(source_.get(), [this] { drain(); });
 }
@@ -58,10 +75,9 @@ void LineForwarder::drain() {
   pass_lines(!watch_);
 }
 
-void LineForwarder::set_prefix(std::string prefix) {
-  drain();
-  pass_lines(true);
-  prefix_ = std::move(prefix);
+void LineForwarder::set_job(std::optional<std::size_t> job) {
+  if (!pending_.empty()) pass_lines(true);
+  job_ = job;
 }
 
 void LineForwarder::pass_lines(bool unfinished_too) {
@@ -73,14 +89,13 @@ void LineForwarder::pass_lines(bool unfinished_too) {
   }
   if (end == 0) return;
   std::string_view lines = std::string_view(pending_).substr(0, end);
-  if (prefix_.empty()) {
+  if (!job_) {
     write_all(target_, lines);
   } else {
     std::string text;
     while (!lines.empty()) {
       const std::size_t length = lines.find('\n') + 1;
-      text += prefix_;
-      text += lines.substr(0, length);
+      text += mark_line(lines.substr(0, length), *job_, json_too_);
       lines.remove_prefix(length);
     }
     write_all(target_, text);

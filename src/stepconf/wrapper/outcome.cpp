@@ -2,18 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "stepconf/base/json.h"
 
 namespace stepconf::wrapper {
 namespace {
 
-bool is_error_document(const std::string& text) {
+/// Gives the error's type as the document names it; absent where it is no error document.
+std::optional<std::string> documented_type(const std::string& text) {
   const Json document = Json::parse(text, nullptr, false);
-  const auto has_text = [&document](const char* name) {
-    const auto member = document.find(name);
-    return member != document.end() && member->is_string();
-  };
-  return document.is_object() && has_text("errorType") && has_text("errorMessage");
+  if (!document.is_object()) return std::nullopt;
+  const auto type = document.find("errorType");
+  const auto message = document.find("errorMessage");
+  if (type == document.end() || !type->is_string()) return std::nullopt;
+  if (message == document.end() || !message->is_string()) return std::nullopt;
+  return type->get<std::string>();
 }
 
 }  // namespace
@@ -26,7 +30,11 @@ Outcome failure(std::string type, std::string_view message) {
 
 Outcome as_job_outcome(Outcome outcome) {
   if (!outcome.ok()) {
-    if (is_error_document(outcome.body)) return outcome;
+    if (auto type = documented_type(outcome.body)) {
+      // Step Functions goes by the document, where that and the header differ.
+      if (!type->empty()) outcome.error_type = *std::move(type);
+      return outcome;
+    }
     return failure(std::move(outcome.error_type), outcome.body);
   }
   if (outcome.body.empty()) return {.body = "null"};

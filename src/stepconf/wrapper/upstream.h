@@ -6,7 +6,7 @@
 #include "stepconf/net/client.h"
 #include "stepconf/net/loop.h"
 #include "stepconf/runtime/routes.h"
-#include "stepconf/wrapper/dispatcher.h"
+#include "stepconf/wrapper/invocation.h"
 #include "stepconf/wrapper/outcome.h"
 
 namespace stepconf::wrapper {

@@ -13,6 +13,7 @@
 #include "stepconf/net/loop.h"
 #include "stepconf/wrapper/command_line.h"
 #include "stepconf/wrapper/dispatcher.h"
+#include "stepconf/wrapper/steps_file.h"
 #include "stepconf/wrapper/upstream.h"
 
 namespace stepconf::wrapper {
@@ -38,11 +39,14 @@ Descriptor watch_signals() {
 }  // namespace
 
 WrapperOptions options_from_environment(std::vector<std::string> arguments) {
-  WrapperOptions options{.command = std::move(arguments), .upstream = {}, .memory_mb = {}};
-  if (options.command.empty()) {
-    options.command = split_words(variable("STEPCONF_COMMAND").value_or(""));
+  WrapperOptions options{.copies = {.command = std::move(arguments)},
+                         .upstream = {},
+                         .memory_mb = {},
+                         .steps = steps_file_from_environment()};
+  if (options.copies.command.empty()) {
+    options.copies.command = split_words(variable("STEPCONF_COMMAND").value_or(""));
   }
-  if (options.command.empty()) {
+  if (options.copies.command.empty()) {
     throw InvalidInput(
         "no command to wrap: give it as arguments, stepconf-wrapper COMMAND [ARG...], or in "
         "STEPCONF_COMMAND");
@@ -61,6 +65,7 @@ WrapperOptions options_from_environment(std::vector<std::string> arguments) {
   const double memory =
       std::strtod(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").value_or("").c_str(), nullptr);
   if (memory > 0) options.memory_mb = memory;
+  options.copies.json_logs = variable("AWS_LAMBDA_LOG_FORMAT") == "JSON";
   return options;
 }
 
@@ -77,7 +82,7 @@ int run(const WrapperOptions& options) {
     if (::read(signals.get(), &info, sizeof info) != sizeof info) return;
     end(128 + static_cast<int>(info.ssi_signo));
   });
-  Dispatcher dispatcher(loop, options.command, options.memory_mb);
+  Dispatcher dispatcher(loop, options.copies, options.memory_mb, StepsFile(options.steps));
   Upstream upstream(
       loop, options.upstream,
       [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {

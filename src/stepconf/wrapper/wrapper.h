@@ -1,25 +1,30 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "stepconf/runtime/routes.h"
+#include "stepconf/wrapper/copy.h"
 
 namespace stepconf::wrapper {
 
 struct WrapperOptions {
-  /// How one copy of the runtime is started.
-  std::vector<std::string> command;
+  /// How one copy of the runtime is started, and its log written.
+  CopyOptions copies;
   /// The Runtime API that hands out the events.
   runtime::Endpoint upstream;
   /// The function's memory size; absent where it is not known.
   std::optional<double> memory_mb;
+  /// The workflow's steps; absent where there is no such file.
+  std::optional<std::filesystem::path> steps;
 };
 
 /// Gathers the options from the program's arguments and from AWS_LAMBDA_RUNTIME_API,
-/// STEPCONF_COMMAND (used where there are no arguments) and AWS_LAMBDA_FUNCTION_MEMORY_SIZE. Throws
-/// InvalidInput that says what is missing.
+/// STEPCONF_COMMAND (used where there are no arguments), AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+/// AWS_LAMBDA_LOG_FORMAT, STEPCONF_STEPS and LAMBDA_TASK_ROOT. Throws InvalidInput that says what
+/// is missing.
 WrapperOptions options_from_environment(std::vector<std::string> arguments);
 
 /// Stands between the Runtime API and copies of a runtime until the API is gone or SIGTERM or

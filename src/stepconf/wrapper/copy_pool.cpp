@@ -1,0 +1,160 @@
+#include "stepconf/wrapper/copy_pool.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+namespace stepconf::wrapper {
+namespace {
+
+// A killed process is taken for one that ran out of memory from this share of it on: the kernel
+// kills before the last page is given, and the wrapper's view of the sum is of the moment after.
+constexpr double kFullShare = 0.9;
+// With no copy left, a start is tried again, for one may fail by bad luck; not for ever.
+constexpr int kMostFailedStarts = 3;
+
+std::unique_ptr<Copy> extract(std::vector<std::unique_ptr<Copy>>& from, const Copy& copy) {
+  const auto at = std::ranges::find(from, &copy, &std::unique_ptr<Copy>::get);
+  if (at == from.end()) return nullptr;
+  std::unique_ptr<Copy> found = std::move(*at);
+  from.erase(at);
+  return found;
+}
+
+}  // namespace
+
+CopyPool::CopyPool(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb)
+    : loop_(loop), options_(std::move(options)), limits_(sandbox_limits(memory_mb)) {}
+CopyPool::~CopyPool() = default;
+
+void CopyPool::warm_up(std::function<void(std::optional<Outcome>)> ready) {
+  start();
+  if (copies_.empty()) return ready(start_failure_);
+  warmed_up_ = std::move(ready);
+}
+
+void CopyPool::serve(CopyUser* user) {
+  user_ = user;
+  failed_starts_ = 0;
+  start_failure_.reset();
+}
+
+Copy* CopyPool::take_idle() {
+  while (!idle_.empty()) {
+    Copy* copy = idle_.front();
+    idle_.pop_front();
+    if (copy->idle()) return copy;
+  }
+  return nullptr;
+}
+
+void CopyPool::have(std::size_t wanted) {
+  while (copies_.size() < wanted) {
+    const int most_failures = copies_.empty() ? kMostFailedStarts : 1;
+    if (failed_starts_ >= most_failures) return;
+    start();
+  }
+}
+
+std::optional<Outcome> CopyPool::hopeless() const {
+  if (!copies_.empty() || failed_starts_ < kMostFailedStarts) return std::nullopt;
+  return start_failure_;
+}
+
+void CopyPool::start() {
+  try {
+    copies_.push_back(std::make_unique<Copy>(loop_, options_, *this));
+  } catch (const StartFailure& error) {
+    ++failed_starts_;
+    start_failure_ = failure("Runtime.InvalidEntrypoint", fmt::format("Error: {}", error.what()));
+  } catch (const Error& error) {
+    ++failed_starts_;
+    start_failure_ = failure("StepConf.StartFailed", error.what());
+  }
+}
+
+void CopyPool::kill(Copy& copy) {
+  std::erase(idle_, &copy);
+  copy.kill();
+  dying_.push_back(extract(copies_, copy));
+}
+
+void CopyPool::kill_busy() {
+  std::vector<Copy*> busy;
+  for (const auto& copy : copies_) {
+    if (!copy->idle()) busy.push_back(copy.get());
+  }
+  for (Copy* copy : busy) kill(*copy);
+}
+
+int CopyPool::bounded(int wanted) const {
+  if (wanted <= 1) return wanted;
+  ProcessUse largest;
+  for (const auto& copy : copies_) {
+    const ProcessUse use = process_use(copy->pid()).value_or(ProcessUse{});
+    largest.threads = std::max(largest.threads, use.threads);
+    if (use.own_mb > largest.own_mb) {
+      largest.own_mb = use.own_mb;
+      largest.shared_mb = use.shared_mb;
+    }
+  }
+  const Capacity room = capacity(limits_, process_use(::getpid()).value_or(ProcessUse{}), largest);
+  if (room.copies >= wanted) return wanted;
+  std::cerr << fmt::format("stepconf-wrapper: {} of {} processes run: {}\n", room.copies, wanted,
+                           room.reason);
+  return room.copies;
+}
+
+void CopyPool::flush_logs() {
+  for (const auto& copy : copies_) copy->flush_log();
+}
+
+void CopyPool::on_idle(Copy& copy) {
+  failed_starts_ = 0;
+  std::erase(idle_, &copy);
+  idle_.push_back(&copy);
+  if (const auto ready = std::exchange(warmed_up_, nullptr)) ready(std::nullopt);
+  if (user_ != nullptr) user_->on_change();
+}
+
+void CopyPool::on_answer(Copy& copy, Outcome outcome) {
+  if (user_ != nullptr) user_->on_answer(copy, std::move(outcome));
+}
+
+void CopyPool::on_gone(Copy& copy, const CopyEnd& end) {
+  remove(copy);
+  if (end.by_us) return;
+  const char* type = out_of_memory(end) ? "Runtime.OutOfMemory" : "Runtime.ExitError";
+  Outcome reason = end.init_failure.value_or(failure(type, end.message));
+  if (const auto ready = std::exchange(warmed_up_, nullptr)) return ready(std::move(reason));
+  if (!copy.ready()) {
+    std::cerr << fmt::format("stepconf-wrapper: a copy of the runtime did not start: {}\n",
+                             reason.body);
+    ++failed_starts_;
+    start_failure_ = reason;
+  }
+  if (user_ == nullptr) return;
+  if (end.at_work) return user_->on_crash(copy, std::move(reason));
+  user_->on_change();
+}
+
+bool CopyPool::out_of_memory(const CopyEnd& end) const {
+  if (!end.killed || !limits_.memory_mb) return false;
+  double used = end.peak_mb + process_use(::getpid()).value_or(ProcessUse{}).own_mb;
+  for (const auto& copy : copies_) {
+    used += process_use(copy->pid()).value_or(ProcessUse{}).own_mb;
+  }
+  return used >= kFullShare * *limits_.memory_mb;
+}
+
+void CopyPool::remove(const Copy& copy) {
+  std::erase(idle_, &copy);
+  auto ended = extract(copies_, copy);
+  ended_.push_back(ended ? std::move(ended) : extract(dying_, copy));
+  burial_ = loop_.after(Seconds{0}, [this] { ended_.clear(); });
+}
+
+}  // namespace stepconf::wrapper

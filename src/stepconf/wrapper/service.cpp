@@ -1,0 +1,94 @@
+#include "stepconf/wrapper/service.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace stepconf::wrapper {
+
+SingleService::SingleService(CopyPool& pool, std::unique_ptr<Invocation> invocation, Done done)
+    : pool_(pool), invocation_(std::move(invocation)), done_(std::move(done)) {}
+
+void SingleService::on_change() {
+  if (at_work_) return;
+  pool_.have(1);
+  if (Copy* copy = pool_.take_idle()) {
+    at_work_ = true;
+    return copy->work({.request_id = invocation_->request_id,
+                       .event = std::move(invocation_->event),
+                       .headers = &invocation_->headers});
+  }
+  if (auto reason = pool_.hopeless()) done_(*std::move(reason));
+}
+
+void SingleService::on_answer(Copy&, Outcome outcome) { done_(std::move(outcome)); }
+void SingleService::on_crash(Copy&, Outcome reason) { done_(std::move(reason)); }
+
+BatchService::BatchService(net::Loop& loop, CopyPool& pool, std::unique_ptr<Invocation> invocation,
+                           std::unique_ptr<BatchRun> run, Done done)
+    : loop_(loop),
+      pool_(pool),
+      invocation_(std::move(invocation)),
+      run_(std::move(run)),
+      done_(std::move(done)) {
+  const auto jobs = static_cast<int>(std::min<std::size_t>(run_->ready(), 1'000'000));
+  processes_ = pool_.bounded(std::min(run_->processes(), jobs));
+}
+
+void BatchService::on_answer(Copy& copy, Outcome outcome) {
+  run_->answered(at_work_.extract(&copy).mapped(), std::move(outcome), now());
+  on_change();
+}
+
+void BatchService::on_crash(Copy& copy, Outcome reason) {
+  run_->crashed(at_work_.extract(&copy).mapped(), std::move(reason), now());
+  on_change();
+}
+
+void BatchService::on_change() {
+  hand_over();
+  pool_.have(std::min<std::size_t>(run_->ready_or_at_work(), static_cast<std::size_t>(processes_)));
+  if (const auto reason = pool_.hopeless(); reason && run_->ready() > 0) run_->give_up(*reason);
+  if (!run_->finished()) return watch_time();
+  timer_.reset();
+  done_(run_->result());
+}
+
+void BatchService::hand_over() {
+  while (run_->ready() > 0 && std::ssize(at_work_) < processes_) {
+    Copy* copy = pool_.take_idle();
+    if (copy == nullptr) return;
+    auto order = run_->next(now());
+    if (!order) return pool_.put_back(*copy);
+    at_work_.emplace(copy, order->job);
+    copy->work({.request_id = std::move(order->request_id),
+                .event = std::move(order->event),
+                .headers = &invocation_->headers,
+                .index = run_->index_in_step(order->job)});
+  }
+}
+
+// One timer for whatever is due first. It is not set back when that comes to nothing: most jobs end
+// long before their time.
+void BatchService::watch_time() {
+  const auto due = run_->next_due();
+  if (!due || (timer_ && timer_due_ <= *due)) return;
+  timer_due_ = *due;
+  timer_ = loop_.after(*due - now(), [this] {
+    const auto fired = std::move(timer_);
+    on_time();
+  });
+}
+
+void BatchService::on_time() {
+  for (const std::size_t job : run_->advance(now())) {
+    const auto at = std::ranges::find(at_work_, job, &decltype(at_work_)::value_type::second);
+    Copy* copy = at->first;
+    at_work_.erase(at);
+    pool_.kill(*copy);
+  }
+  on_change();
+}
+
+Seconds BatchService::now() const { return std::chrono::steady_clock::now() - arrived_; }
+
+}  // namespace stepconf::wrapper
