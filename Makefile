@@ -20,8 +20,9 @@ test:  ## Build and run all tests that need no emulator
 	@tools/build.sh --tests
 	@tools/test.sh
 
-test-aws: build  ## Run the tests that use official AWS clients, on loopback
-	@tools/install.sh aws
+test-aws:  ## Run the tests that use official AWS clients, on loopback
+	@tools/install.sh build test aws
+	@tools/build.sh --tests
 	@tools/test_aws.sh
 
 lint:  ## Check the format and run clang-tidy

@@ -12,7 +12,7 @@ for group in "$@"; do
     lint) packages+=(clang-format-19 clang-tidy-19) ;;
     bench) packages+=(libbenchmark-dev) ;;
     clip) packages+=(python3 python3-pip) ;;
-    aws) packages+=(python3 python3-venv) ;;
+    aws) packages+=(ca-certificates openssl python3 python3-venv) ;;
     *) echo "tools/install.sh: unknown group \"$group\"" >&2; exit 2 ;;
   esac
 done

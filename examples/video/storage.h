@@ -9,8 +9,7 @@ namespace video {
 /// Reads the whole object that `url` names. Throws runtime::HandlerError of type StorageError with
 /// the URL and the reason.
 ///
-/// A URL is file:///ABSOLUTE/PATH, percent-encoded, and canonical: no empty part, no "." or "..".
-/// s3:// is refused for now.
+/// A URL is file:///ABSOLUTE/PATH or s3://BUCKET/KEY, as stepconf::objects::locate takes them.
 std::string read(std::string_view url);
 
 /// Writes the whole object: a reader sees the old content or the new. Missing folders are made.

@@ -1,0 +1,99 @@
+#include "stepconf/aws/service_client.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <vector>
+
+#include "tests/aws_client/local_server.h"
+#include "tests/aws_client/variables.h"
+
+namespace stepconf::aws {
+namespace {
+
+/// Answers with the responses given, one after another, and then with "done".
+class Script {
+ public:
+  explicit Script(std::deque<net::Response> responses) : responses_(std::move(responses)) {}
+
+  Destination destination() const {
+    return {.origin = {.secure = false, .host = "127.0.0.1", .port = server_.port()},
+            .scope = {.service = "s3", .region = "us-east-1"}};
+  }
+  int calls() const { return calls_; }
+
+ private:
+  net::Response next() {
+    ++calls_;
+    if (responses_.empty()) return {.headers = {}, .body = "done"};
+    net::Response response = std::move(responses_.front());
+    responses_.pop_front();
+    return response;
+  }
+
+  std::deque<net::Response> responses_;
+  std::atomic<int> calls_{0};
+  LocalServer server_{
+      [this](const net::Request&, const net::Responder& responder) { responder.send(next()); }};
+};
+
+std::deque<net::Response> with_statuses(const std::vector<int>& statuses) {
+  std::deque<net::Response> responses;
+  for (const int status : statuses) responses.push_back({.status = status});
+  return responses;
+}
+
+ServiceClient client(RetryPolicy policy = {.first_wait = Seconds{0.001}}) {
+  return {std::make_shared<CredentialChain>(
+              variables({{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "secret"}})),
+          {.retry = policy, .connect_limit = Seconds{2}, .exchange_limit = Seconds{2}}};
+}
+
+TEST(ServiceClient, TriesAgainWhatPassesBy) {
+  const Script script(with_statuses({503, 500, 429}));
+  EXPECT_EQ(client().call(script.destination(), {}).body, "done");
+  EXPECT_EQ(script.calls(), 4);
+}
+
+TEST(ServiceClient, GivesUpAfterTheLastAttempt) {
+  const Script script(with_statuses({503, 503, 503, 503}));
+  const RetryPolicy policy{.attempts = 3, .first_wait = Seconds{0.001}};
+  EXPECT_THROW(client(policy).call(script.destination(), {}), ServiceError);
+  EXPECT_EQ(script.calls(), 3);
+}
+
+TEST(ServiceClient, DoesNotTryAgainWhatIsRefused) {
+  const Script script(with_statuses({403}));
+  EXPECT_THROW(client().call(script.destination(), {}), ServiceError);
+  EXPECT_EQ(script.calls(), 1);
+}
+
+TEST(ServiceClient, SeesAnErrorBehindStatus200OfAPost) {
+  const net::Response late{.headers = {}, .body = "<Error><Code>InternalError</Code></Error>"};
+  const Script script(std::deque{late});
+  EXPECT_EQ(client().call(script.destination(), {.method = "POST"}).body, "done");
+  const Script reading(std::deque{late});
+  EXPECT_EQ(client().call(reading.destination(), {}).body, late.body) << "an object may say so too";
+}
+
+TEST(ServiceClient, SaysWhyAServiceCannotBeReached) {
+  Destination nobody{.origin = {.secure = false, .host = "127.0.0.1", .port = 1},
+                     .scope = {.service = "s3", .region = "us-east-1"}};
+  try {
+    client({.attempts = 2, .first_wait = Seconds{0.001}}).call(nobody, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "http://127.0.0.1:1: connection refused");
+  }
+}
+
+TEST(ServiceClient, DoesNotWaitWhereThereAreNoCredentials) {
+  const Script script(with_statuses({}));
+  ServiceClient without(std::make_shared<CredentialChain>(variables({})), {});
+  EXPECT_THROW(without.call(script.destination(), {}), Error);
+  EXPECT_EQ(script.calls(), 0);
+}
+
+}  // namespace
+}  // namespace stepconf::aws
