@@ -266,6 +266,21 @@ TEST(LocalPlatform, HandsOnWhatFunctionsPrint) {
   EXPECT_EQ(lines, (std::vector<std::string>{"f: one", "f: two"}));
 }
 
+TEST(LocalPlatform, PutsLambdasOwnLinesAroundAFunctionsWhereTold) {
+  LocalPlatformOptions options = with_functions();
+  options.report_calls = true;
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  options.log = [&](std::string_view, std::string_view line) {
+    const std::lock_guard lock(mutex);
+    lines.emplace_back(line.substr(0, line.find(" RequestId: ")));
+  };
+  TestPlatform platform(options);
+  platform.call({{"print", "one\ntwo"}});
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(lines, (std::vector<std::string>{"START", "one", "two", "END", "REPORT"}));
+}
+
 TEST(LocalPlatform, CountsWhereSandboxesAskForMoreCpusThanThereAre) {
   LocalPlatformOptions options = with_functions();
   {

@@ -26,6 +26,7 @@ int local_verb(const LocalArguments& arguments) {
       local_options(workspace, [](std::string_view function, std::string_view line) {
         std::cerr << fmt::format("{}: {}\n", function, line);
       });
+  options.report_calls = true;
   std::atomic<bool> failed = false;
   platform::Spawner spawner;
   Interruption interruption;

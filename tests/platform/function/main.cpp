@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -39,7 +40,11 @@ std::string variable(const std::string& name) {
 
 // Leaves a process that is neither in our group nor in our session, nor our child, as daemons do.
 void daemonise() {
-  if (::fork() != 0) return;
+  // Waited for, because whatever is under way when the handler returns is frozen.
+  if (const pid_t between = ::fork(); between != 0) {
+    ::waitpid(between, nullptr, 0);
+    return;
+  }
   ::setsid();
   if (::fork() != 0) ::_exit(0);
   while (true) ::pause();

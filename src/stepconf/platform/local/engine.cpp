@@ -34,7 +34,7 @@ Seconds Engine::now() const { return std::chrono::steady_clock::now() - start_; 
 
 void Engine::invoke(Call call, std::function<void(Outcome)> done) {
   auto work = std::make_unique<Work>();
-  work->request_id = make_request_id();
+  work->request_id = call.request_id.empty() ? make_request_id() : std::move(call.request_id);
   work->payload = std::move(call.payload);
   work->completion.id = call.id;
   work->completion.dispatched = call.dispatched;
@@ -50,6 +50,8 @@ void Engine::invoke(Call call, std::function<void(Outcome)> done) {
                             "ResourceNotFoundException",
                             "Function not found: " + function_arn(options_, call.function, alias)));
   }
+  work->version = call.version.empty() ? version_of(options_, function->second, call.memory)
+                                       : std::move(call.version);
   if (work->payload.size() > kMaxRequestBytes) {
     return reject(work, function_error("RequestTooLargeException",
                                        fmt::format("Request must be smaller than {} bytes for the "

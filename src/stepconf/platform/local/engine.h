@@ -35,6 +35,10 @@ struct Call {
   std::string payload;
   /// Empty: that of the memory size's alias.
   std::string invoked_arn;
+  /// "$LATEST" or a version number; empty: that of the memory size.
+  std::string version;
+  /// Empty: a new one. An event that is tried again keeps its own.
+  std::string request_id;
   /// By the platform's clock.
   Seconds dispatched{0};
 };

@@ -26,6 +26,18 @@ std::string signal_name(int signal) {
 
 }  // namespace
 
+namespace {
+
+FunctionError sandbox_error(std::string_view type, std::string_view request_id,
+                            std::string_view how) {
+  FunctionError error =
+      function_error(std::string(type), fmt::format("RequestId: {} Error: {}", request_id, how));
+  error.of = FunctionError::Of::sandbox;
+  return error;
+}
+
+}  // namespace
+
 FunctionError function_error(std::string type, std::string message) {
   std::string document = dump(Json{{"errorType", type}, {"errorMessage", message}});
   return {std::move(type), std::move(message), std::move(document)};
@@ -33,14 +45,18 @@ FunctionError function_error(std::string type, std::string message) {
 
 FunctionError platform_failed(std::string reason) {
   FunctionError error = function_error("ServiceException", std::move(reason));
-  error.of_platform = true;
+  error.of = FunctionError::Of::platform;
   return error;
 }
 
+FunctionError init_timed_out(std::string_view request_id, Seconds limit) {
+  return sandbox_error(kTimedOut, request_id,
+                       fmt::format("INIT timed out after {:.2f} seconds", limit.count()));
+}
+
 FunctionError timed_out(std::string_view request_id, Seconds limit) {
-  return function_error("Sandbox.Timedout",
-                        fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
-                                    request_id, limit.count()));
+  return sandbox_error(kTimedOut, request_id,
+                       fmt::format("Task timed out after {:.2f} seconds", limit.count()));
 }
 
 FunctionError runtime_exited(std::string_view request_id, int wait_status) {
@@ -50,19 +66,16 @@ FunctionError runtime_exited(std::string_view request_id, int wait_status) {
   } else if (WEXITSTATUS(wait_status) != 0) {
     how = fmt::format("Runtime exited with error: exit status {}", WEXITSTATUS(wait_status));
   }
-  return function_error("Runtime.ExitError",
-                        fmt::format("RequestId: {} Error: {}", request_id, how));
+  return sandbox_error("Runtime.ExitError", request_id, how);
 }
 
 FunctionError out_of_memory(std::string_view request_id) {
-  return function_error(
-      "Runtime.OutOfMemory",
-      fmt::format("RequestId: {} Error: Runtime exited with error: signal: killed", request_id));
+  return sandbox_error("Runtime.OutOfMemory", request_id,
+                       "Runtime exited with error: signal: killed");
 }
 
 FunctionError not_started(std::string_view request_id, std::string_view reason) {
-  return function_error("Runtime.InvalidEntrypoint",
-                        fmt::format("RequestId: {} Error: {}", request_id, reason));
+  return sandbox_error("Runtime.InvalidEntrypoint", request_id, reason);
 }
 
 FunctionError response_too_large() {

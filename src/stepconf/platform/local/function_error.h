@@ -20,15 +20,23 @@ struct FunctionError {
   std::string message;
   /// The payload: {"errorType", "errorMessage", ...}.
   std::string document;
-  /// Whether the platform failed, and not the function.
-  bool of_platform = false;
+  /// Whose failure it is: what the handler reported; the sandbox's, which has ended (time-out,
+  /// exit, memory); the platform's own, in which the function has no part.
+  enum class Of { handler, sandbox, platform };
+  Of of = Of::handler;
 };
+
+/// The type of a time-out.
+inline constexpr std::string_view kTimedOut = "Sandbox.Timedout";
 
 /// Makes an error and its document.
 FunctionError function_error(std::string type, std::string message);
 
 /// The platform itself cannot go on: ServiceException.
 FunctionError platform_failed(std::string reason);
+
+/// "RequestId: ID Error: INIT timed out after 10.00 seconds", Sandbox.Timedout.
+FunctionError init_timed_out(std::string_view request_id, Seconds limit);
 
 /// "RequestId: ID Error: Task timed out after 3.00 seconds", Sandbox.Timedout.
 FunctionError timed_out(std::string_view request_id, Seconds limit);

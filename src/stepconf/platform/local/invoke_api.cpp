@@ -140,6 +140,7 @@ void invoke(Engine& engine, const InvokeTarget& target, net::Request request,
   const std::string version =
       latest ? std::string(kLatest) : version_of(options, function->second, *memory);
   const bool with_log = request.headers.get("X-Amz-Log-Type").value_or("None") == "Tail";
+  call.version = version;
   engine.invoke(std::move(call), [responder, version, with_log](Outcome outcome) {
     responder.send(result(std::move(outcome), version, with_log));
   });

@@ -39,6 +39,8 @@ struct LocalPlatformOptions {
   /// Takes each line that a function writes; called in the platform's thread. Absent: lines are
   /// dropped.
   std::function<void(std::string_view function, std::string_view line)> log;
+  /// Whether START, END and REPORT lines stand in the log around each call, as on Lambda.
+  bool report_calls = false;
   /// Told once, in the platform's thread, where the platform cannot go on: the guard process has
   /// died.
   std::function<void(const std::string& reason)> failed;

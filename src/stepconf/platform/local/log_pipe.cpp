@@ -70,6 +70,17 @@ void LogPipe::drain() {
   } while (left > 0);
 }
 
+void LogPipe::add(std::string_view line) {
+  drain();
+  if (!unfinished_.empty()) {
+    if (line_) line_(unfinished_);
+    unfinished_.clear();
+    tail_.push_back('\n');
+  }
+  tail_.append(line).push_back('\n');
+  if (line_) line_(line);
+}
+
 std::string LogPipe::tail() {
   drain();
   if (tail_.size() > kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);

@@ -27,6 +27,8 @@ class LogPipe {
   /// Takes what has been written by now, without waiting. A function that goes on writing cannot
   /// hold the caller up.
   void drain();
+  /// Adds a line of the platform's own after what has been written by now.
+  void add(std::string_view line);
   /// Forgets the tail.
   void begin_call() { tail_.clear(); }
   /// Drains, and gives the last 4 KB since begin_call.

@@ -1,5 +1,6 @@
 #include "stepconf/platform/local/sandbox.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/wait.h>
 
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <utility>
 
+#include "stepconf/platform/local/call_log.h"
 #include "stepconf/platform/local/process_tree.h"
 #include "stepconf/platform/local/request_id.h"
 #include "stepconf/runtime/routes.h"
@@ -142,6 +144,9 @@ void Sandbox::deliver() {
   }
   log_->drain();
   if (!first_call_) log_->begin_call();
+  if (around_.options.report_calls) {
+    log_->add(start_line(work_->request_id, work_->version));
+  }
   net::Response event = json_response(200, std::move(work_->payload));
   event.headers.set(std::string(runtime::kRequestId), work_->request_id);
   event.headers.set(std::string(runtime::kDeadlineMs), deadline_header(settings_.timeout));
@@ -207,15 +212,26 @@ void Sandbox::finish(const std::optional<FunctionError>& error, std::string payl
     completion.error_message = error->message;
   }
   first_call_ = false;
+  if (around_.options.report_calls) report(*work, error, reached);
   if (reached) state_ = State::settling;
   // A sandbox that is ending takes no more calls.
   const bool goes_on = reached && !ending_;
 
   Outcome outcome{std::move(completion), std::move(work->request_id), log_->tail(),
-                  error && error->of_platform};
+                  error && error->of == FunctionError::Of::platform};
   around_.owner.call_ended(*this);
   if (goes_on) around_.owner.became_idle(*this);
   work->done(std::move(outcome));
+}
+
+void Sandbox::report(const Work& work, const std::optional<FunctionError>& error, bool delivered) {
+  const CallReport call{work.request_id, work.version, memory_, work.completion, error, delivered};
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                                       fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
+                                       (now - second).count());
+  for (const std::string& line : closing_lines(call, time)) log_->add(line);
 }
 
 void Sandbox::close(const std::optional<FunctionError>& error) {
@@ -267,9 +283,7 @@ void Sandbox::set_deadline(Seconds delay) {
 
 void Sandbox::deadline_passed() {
   if (state_ == State::initialising && work_) {
-    return close(function_error(
-        "Sandbox.Timedout", fmt::format("RequestId: {} Error: INIT timed out after {:.2f} seconds",
-                                        work_->request_id, around_.options.init_limit.count())));
+    return close(init_timed_out(work_->request_id, around_.options.init_limit));
   }
   if (state_ == State::working) return close(timed_out(work_->request_id, settings_.timeout));
   close();

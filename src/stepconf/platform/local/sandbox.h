@@ -31,6 +31,8 @@ struct Outcome {
 struct Work {
   std::string request_id;
   std::string invoked_arn;
+  /// What the log says of the version: "$LATEST" or a number.
+  std::string version;
   std::string payload;
   /// What is known of it so far: id, dispatched.
   Completion completion;
@@ -108,6 +110,7 @@ class Sandbox {
   void init_error_posted(net::Request request, const net::Responder& responder);
   void deliver();
   void finish(const std::optional<FunctionError>& error, std::string payload);
+  void report(const Work& work, const std::optional<FunctionError>& error, bool delivered);
   void end(const std::optional<FunctionError>& error);
   void set_deadline(Seconds delay);
   void deadline_passed();
