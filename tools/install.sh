@@ -12,7 +12,12 @@ for group in "$@"; do
     lint) packages+=(clang-format-19 clang-tidy-19) ;;
     bench) packages+=(libbenchmark-dev) ;;
     clip) packages+=(python3 python3-pip) ;;
-    aws) packages+=(ca-certificates openssl python3 python3-venv) ;;
+    aws)
+      packages+=(ca-certificates cmake g++ maven nlohmann-json3-dev openjdk-17-jdk-headless openssl python3 python3-pip
+                 python3-venv xz-utils)
+      # Who has npm from elsewhere keeps it: Debian's would replace their Node.js.
+      command -v npm >/dev/null || packages+=(npm)
+      ;;
     *) echo "tools/install.sh: unknown group \"$group\"" >&2; exit 2 ;;
   esac
 done
