@@ -44,7 +44,8 @@ class Trial {
 Json task(Json fields) {
   fields["Type"] = "Task";
   fields["End"] = true;
-  if (!fields.contains("Resource")) fields["Resource"] = "arn:aws:lambda:eu-west-1:123456789012:function:f";
+  if (!fields.contains("Resource"))
+    fields["Resource"] = "arn:aws:lambda:eu-west-1:123456789012:function:f";
   return {{"Task", std::move(fields)}};
 }
 

@@ -79,6 +79,27 @@ void FakeLambda::disappear() {
   loop_.post([this] { server_.reset(); });
 }
 
+void FakeLambda::drop_connections() {
+  loop_.post([this] {
+    const int port = server_->port();
+    server_.reset();
+    server_.emplace(loop_, net::ServerOptions{.port = port},
+                    [this](const net::Request& request, const net::Responder& responder) {
+                      serve(request, responder);
+                    });
+  });
+}
+
+void FakeLambda::wait_for_next() {
+  std::promise<void> asked;
+  auto future = asked.get_future();
+  loop_.post([this, &asked] {
+    if (waiting_ && waiting_->open()) return asked.set_value();
+    next_ = std::move(asked);
+  });
+  future.wait();
+}
+
 std::string FakeLambda::log() {
   const Descriptor output = process_->take_stdout();
   std::string text;
@@ -94,6 +115,7 @@ void FakeLambda::serve(const net::Request& request, const net::Responder& respon
   switch (runtime::parse_route(request.method, request.target).call) {
     case Call::kNext:
       waiting_ = responder;
+      if (next_) std::exchange(next_, std::nullopt)->set_value();
       return hand_over();
     case Call::kResponse:
     case Call::kError:
@@ -108,7 +130,7 @@ void FakeLambda::serve(const net::Request& request, const net::Responder& respon
 }
 
 void FakeLambda::hand_over() {
-  if (!waiting_ || events_.empty()) return;
+  if (!waiting_ || !waiting_->open() || events_.empty()) return;
   const std::chrono::milliseconds now = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now().time_since_epoch());
   const long deadline = limit_ ? std::lround(limit_->count() * 1000) + now.count() : 1700000000123;

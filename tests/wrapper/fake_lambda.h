@@ -41,6 +41,10 @@ class FakeLambda {
   Reply init_error();
   /// Stops answering for good.
   void disappear();
+  /// Closes all connections; new ones are taken.
+  void drop_connections();
+  /// Waits until the wrapper asks for an event.
+  void wait_for_next();
 
   ChildProcess& process() { return *process_; }
   /// Everything the wrapper writes on stdout until it ends.
@@ -56,6 +60,7 @@ class FakeLambda {
   std::deque<std::string> events_;
   std::promise<Reply> answer_;
   std::promise<Reply> init_error_;
+  std::optional<std::promise<void>> next_;
   int requests_ = 0;
   std::optional<Seconds> limit_;
   std::thread thread_;

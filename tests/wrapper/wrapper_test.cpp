@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <csignal>
 #include <filesystem>
@@ -10,38 +8,10 @@
 #include "stepconf/base/json.h"
 #include "stepconf/wrapper/invocation.h"
 #include "tests/wrapper/fake_lambda.h"
+#include "tests/wrapper/jobs.h"
 
 namespace stepconf::wrapper {
 namespace {
-
-/// A folder for one test, removed at its end.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wrapper-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string batch(int processes, const std::vector<Json>& jobs, bool collect = false) {
-  Json options{{"processes", processes}};
-  if (collect) options["errors"] = "collect";
-  return Json{{"stepconf", options}, {"jobs", jobs}}.dump();
-}
-
-Json results(const Reply& reply) {
-  EXPECT_TRUE(reply.ok) << reply.body;
-  return Json::parse(reply.body);
-}
-
-const Json kPid{{"do", "pid"}};
 
 TEST(Wrapper, PassesAnyOtherEventAndItsAnswer) {
   FakeLambda lambda({program("wrapper_test_runtime")});
@@ -203,19 +173,6 @@ TEST(Wrapper, PassesOnWholeLinesOfTheLogWithTheirJob) {
   EXPECT_NE(text.find("[job 0] a\n[job 0] b\n"), std::string::npos) << text;
   EXPECT_NE(text.find("[job 1] unfinished\n"), std::string::npos) << text;
 }
-
-/// A watch on any process's end.
-class EndWatch {
- public:
-  explicit EndWatch(pid_t pid) : pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
-  bool ended_within(int milliseconds) const {
-    pollfd wanted{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
-    return pidfd_ && ::poll(&wanted, 1, milliseconds) == 1;
-  }
-
- private:
-  Descriptor pidfd_;
-};
 
 TEST(Wrapper, TakesItsCopiesAlongHoweverItEnds) {
   for (const int signal : {SIGKILL, SIGTERM}) {

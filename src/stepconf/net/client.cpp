@@ -33,6 +33,7 @@ struct Pending {
 struct Channel {
   explicit Channel(asio::io_context& io) : socket(io) {}
   Socket socket;
+  Protocol::endpoint server;
   std::unique_ptr<ResponseReader> reader;
   std::string head;
   bool used = false;
@@ -50,8 +51,11 @@ class Client::Connection : public std::enable_shared_from_this<Client::Connectio
     if (queue_.size() == 1) begin();
   }
 
+  void when_gone(std::function<void()> gone) { gone_ = std::move(gone); }
+
   void close() {
     closed_ = true;
+    gone_ = nullptr;
     timer_.reset();
     drop_channel();
     queue_.clear();
@@ -95,6 +99,7 @@ class Client::Connection : public std::enable_shared_from_this<Client::Connectio
                           if (channel != self->channel_) return;
                           if (refused) return self->finish({{}, describe(refused.value())});
                           error_code ignored;
+                          channel->server = channel->socket.remote_endpoint(ignored);
                           close_on_exec(channel->socket.native_handle());
                           channel->socket.set_option(Protocol::no_delay(true), ignored);
                           self->write(channel);
@@ -168,7 +173,7 @@ class Client::Connection : public std::enable_shared_from_this<Client::Connectio
     const auto done = std::move(queue_.front().done);
     queue_.pop_front();
     const auto self = shared_from_this();
-    if (!queue_.empty()) begin();
+    queue_.empty() ? watch_idle() : begin();
     done(std::move(result));
   }
 
@@ -179,12 +184,36 @@ class Client::Connection : public std::enable_shared_from_this<Client::Connectio
     channel_.reset();
   }
 
+  void watch_idle() {
+    if (!gone_ || !channel_) return;
+    channel_->socket.async_wait(Socket::wait_read, [weak = weak_from_this(),
+                                                    channel = channel_](const error_code& failure) {
+      const auto self = weak.lock();
+      if (!self || failure || channel != self->channel_ || !self->queue_.empty()) return;
+      if (closed_by_peer(channel->socket.native_handle())) self->look_for_server();
+    });
+  }
+
+  // Servers may close idle connections, so only one that takes no new one is gone.
+  void look_for_server() {
+    const auto server = channel_->server;
+    drop_channel();
+    const auto probe = std::make_shared<Channel>(loop_.context().io);
+    probe->socket.async_connect(server,
+                                [weak = weak_from_this(), probe](const error_code& refused) {
+                                  const auto self = weak.lock();
+                                  if (self && refused && self->gone_)
+                                    std::exchange(self->gone_, nullptr)();
+                                });
+  }
+
   Loop& loop_;
   std::string host_;
   int port_;
   std::deque<Pending> queue_;
   std::shared_ptr<Channel> channel_;
   std::unique_ptr<Handle> timer_;
+  std::function<void()> gone_;
   bool closed_ = false;
 };
 
@@ -196,5 +225,7 @@ void Client::send(Request request, std::optional<Seconds> timeout,
                   std::function<void(ExchangeResult)> done) {
   connection_->send({std::move(request), timeout, std::move(done)});
 }
+
+void Client::when_gone(std::function<void()> gone) { connection_->when_gone(std::move(gone)); }
 
 }  // namespace stepconf::net

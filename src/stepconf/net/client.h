@@ -34,6 +34,10 @@ class Client {
   /// first.
   void send(Request request, std::optional<Seconds> timeout,
             std::function<void(ExchangeResult)> done);
+  /// Calls `gone` once when the server is found to be gone between two requests: it has closed the
+  /// kept connection and refuses a new one. A server that closes each connection after a request is
+  /// not watched.
+  void when_gone(std::function<void()> gone);
 
  private:
   class Connection;

@@ -152,7 +152,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   void on_written(bool keep_alive) {
     if (closed_) return;
-    body_ = {};
+    std::string().swap(body_);  // assigning would keep the room
     if (keep_alive) {
       busy_ = false;
       if (!reading_) parse();

@@ -28,7 +28,10 @@ Upstream::Upstream(net::Loop& loop, const runtime::Endpoint& endpoint, Serve ser
                    std::function<void(int)> ended)
     : client_(loop, endpoint.host, endpoint.port),
       serve_(std::move(serve)),
-      ended_(std::move(ended)) {}
+      ended_(std::move(ended)) {
+  // No answer to the event at work would be heard any more.
+  client_.when_gone([this] { end("it is gone"); });
+}
 
 void Upstream::report_init_error(const Outcome& reason) {
   std::cerr << fmt::format("stepconf-wrapper: the runtime cannot start: {}\n", reason.body);

@@ -1,6 +1,7 @@
 #include "stepconf/wrapper/wrapper.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/signalfd.h>
 
 #include <csignal>
@@ -23,6 +24,15 @@ std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+// Payloads come and go; the memory belongs to the copies. Without a fixed threshold glibc keeps
+// large blocks for next time once one has been freed. (musl always gives them back.)
+void give_back_large_blocks() {
+#ifdef __GLIBC__
+  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+#endif
 }
 
 Descriptor watch_signals() {
@@ -70,6 +80,7 @@ WrapperOptions options_from_environment(std::vector<std::string> arguments) {
 }
 
 int run(const WrapperOptions& options) {
+  give_back_large_blocks();
   const Descriptor signals = watch_signals();
   net::Loop loop;
   int status = 0;
