@@ -9,3 +9,5 @@ for name in optimizer executor; do
 done
 printf '\n== local platform\n'
 build/bin/local_bench --wrapper build/bin/stepconf-wrapper
+printf '\n== wrapper\n'
+build/bin/wrapper_bench --wrapper build/bin/stepconf-wrapper
