@@ -3,9 +3,19 @@
 import json
 import os
 import sys
+import tempfile
 import urllib.request
 
 API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+
+
+def read(megabytes):
+    """Writes and reads a file of so many MB, which fills the page cache."""
+    with tempfile.TemporaryFile() as file:
+        for _ in range(megabytes):
+            file.write(b"x" * (1 << 20))
+        file.seek(0)
+        return sum(len(file.read(1 << 20)) for _ in range(megabytes)) >> 20
 
 
 def handle(event):
@@ -13,6 +23,12 @@ def handle(event):
         return event
     if "print" in event:
         print(event["print"], flush=True)
+    if "touch" in event:
+        open(event["touch"], "w").close()
+    if "read_mb" in event:
+        return read(event["read_mb"])
+    if "hold_mb" in event:
+        return len(b"x" * (event["hold_mb"] << 20)) >> 20
     if "exit" in event:
         os._exit(event["exit"])
     if "variable" in event:

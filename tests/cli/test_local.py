@@ -33,6 +33,17 @@ class Local(Command):
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=10), 130)
 
+    def test_says_how_to_call_it_and_logs_as_lambda_does(self):
+        process, endpoint = self.serve()
+        self.invoke(endpoint, "work", {"n": 21})
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        self.assertIn(f"export AWS_ENDPOINT_URL_LAMBDA={endpoint} AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=", said)
+        self.assertRegex(said, r"aws lambda invoke --function-name finish:mem-\d+ ")
+        self.assertRegex(said, r'boto3.client\("lambda"\).invoke\(FunctionName="finish:mem-\d+"')
+        for line in ("START RequestId: ", "END RequestId: ", "REPORT RequestId: "):
+            self.assertEqual(said.count(f"work: {line}"), 1)
+
     def test_leaves_no_process_within_a_second_after_it_was_killed(self):
         marker = str(self.folder / "marker")
         self.write("stepconf.yaml", PROJECT.replace("timeout: 5s", f"timeout: 5s, environment: {{MARKER: {marker}}}"))

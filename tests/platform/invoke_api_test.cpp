@@ -2,35 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "stepconf/base/base64.h"
 #include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
-#include "stepconf/base/base64.h"
 #include "tests/platform/gate.h"
 
 namespace stepconf::platform {
 namespace {
-
-TEST(InvokeTarget, IsANameWithOrWithoutAliasOrAnArn) {
-  const InvokeTarget plain{"up-scale", ""};
-  const InvokeTarget sized{"up-scale", "mem-512"};
-  EXPECT_EQ(parse_invoke_target("up-scale", ""), plain);
-  EXPECT_EQ(parse_invoke_target("up-scale", "Qualifier=mem-512"), sized);
-  EXPECT_EQ(parse_invoke_target("up-scale%3Amem-512", ""), sized);
-  EXPECT_EQ(parse_invoke_target("000000000000:function:up-scale", "Qualifier=mem-512"), sized);
-  EXPECT_EQ(parse_invoke_target(
-                "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Aup-scale", ""),
-            plain);
-  EXPECT_EQ(parse_invoke_target("arn:aws:lambda:us-east-1:000000000000:function:up-scale:mem-512",
-                                "Qualifier=mem-512"),
-            sized);
-}
-
-TEST(InvokeTarget, HasOneQualifierAtMost) {
-  EXPECT_EQ(parse_invoke_target("f:mem-512", "Qualifier=mem-1024"), std::nullopt);
-  EXPECT_EQ(parse_invoke_target("f:", ""), std::nullopt);
-  EXPECT_EQ(parse_invoke_target("f:a:b", ""), std::nullopt);
-  EXPECT_EQ(parse_invoke_target(":mem-512", ""), std::nullopt);
-}
 
 TEST(Base64, EncodesTheVectorsOfRfc4648) {
   EXPECT_EQ(base64(""), "");
@@ -89,6 +67,23 @@ TEST_F(LambdaApiTest, TakesTheSmallestSizeWithoutAQualifier) {
   EXPECT_EQ(post("f/invocations?Qualifier=%24LATEST", "").body, "{}");
 }
 
+TEST_F(LambdaApiTest, TakesAVersionNumberForItsMemorySize) {
+  const net::Response response =
+      post("f/invocations?Qualifier=2", R"({"variable":"AWS_LAMBDA_FUNCTION_MEMORY_SIZE"})");
+  EXPECT_EQ(response.body, R"("1024")");
+  EXPECT_EQ(response.headers.get("X-Amz-Executed-Version"), "2");
+}
+
+TEST_F(LambdaApiTest, ChecksADryRunAndCallsNothing) {
+  const net::Response response =
+      post("f/invocations", R"({"exit":1})", {{{"X-Amz-Invocation-Type", "DryRun"}}});
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(response.body, "");
+  EXPECT_EQ(error_type(post("g/invocations", "", {{{"X-Amz-Invocation-Type", "DryRun"}}})),
+            "ResourceNotFoundException");
+  EXPECT_EQ(platform_.statistics().invocations, 0u);
+}
+
 TEST_F(LambdaApiTest, MarksAFunctionsOwnFailure) {
   const net::Response response = post("f:mem-512/invocations", R"({"throw":"FrameMissing"})");
   EXPECT_EQ(response.status, 200);
@@ -125,9 +120,12 @@ TEST_F(LambdaApiTest, RefusesInLambdasWords) {
   const net::Response large = post("f/invocations", '"' + std::string(kMaxRequestBytes, 'x') + '"');
   EXPECT_EQ(large.status, 413);
   EXPECT_EQ(error_type(large), "RequestTooLargeException");
-  const net::Response event = post("f/invocations", "{}", {{{"X-Amz-Invocation-Type", "Event"}}});
-  EXPECT_EQ(event.status, 400);
-  EXPECT_EQ(error_type(event), "InvalidParameterValueException");
+  const net::Response kind = post("f/invocations", "{}", {{{"X-Amz-Invocation-Type", "Later"}}});
+  EXPECT_EQ(kind.status, 400);
+  EXPECT_EQ(error_type(kind), "InvalidParameterValueException");
+  const net::Response event = post("f/invocations", '"' + std::string(kMaxEventBytes, 'x') + '"',
+                                   {{{"X-Amz-Invocation-Type", "Event"}}});
+  EXPECT_EQ(error_type(event), "RequestTooLargeException");
   EXPECT_EQ(post("f/configuration", "{}").status, 404);
 }
 
@@ -139,6 +137,7 @@ TEST_F(LambdaApiTest, ThrottlesWithAReason) {
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(error_type(response), "TooManyRequestsException");
   EXPECT_EQ(Json::parse(response.body)["Reason"], "ConcurrentInvocationLimitExceeded");
+  EXPECT_EQ(response.headers.get("Retry-After"), "1");
   gate.open();
   EXPECT_TRUE(platform_.wait_next(platform_.now() + Seconds(20)));
 }

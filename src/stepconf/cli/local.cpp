@@ -20,6 +20,23 @@ struct LocalArguments {
   int port = 0;
 };
 
+std::string how_to_call(const platform::LocalPlatformOptions& options,
+                        const std::string& endpoint) {
+  const auto& [name, function] = *options.functions.begin();
+  const std::string example =
+      fmt::format("{}:mem-{}", name, platform::memory_sizes_of(options, function).front().value);
+  return fmt::format(
+      "Serving {0} functions, cpu_scale {1:.3g}. To call one (any credentials will do):\n"
+      "  export AWS_ENDPOINT_URL_LAMBDA={2} AWS_DEFAULT_REGION={3} AWS_ACCESS_KEY_ID=local "
+      "AWS_SECRET_ACCESS_KEY=local\n"
+      "  aws lambda invoke --function-name {4} --payload '{{}}' "
+      "--cli-binary-format raw-in-base64-out out.json\n"
+      "  python3 -c 'import boto3; print(boto3.client(\"lambda\").invoke(FunctionName=\"{4}\", "
+      "Payload=\"{{}}\")[\"Payload\"].read())'\n"
+      "Ctrl-C ends the server and all functions.\n",
+      options.functions.size(), options.cpu_scale, endpoint, options.region, example);
+}
+
 int local_verb(const LocalArguments& arguments) {
   const Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
   platform::LocalPlatformOptions options =
@@ -40,16 +57,7 @@ int local_verb(const LocalArguments& arguments) {
   platform::LocalPlatform platform(std::move(options), spawner);
   const platform::LambdaApi api(platform, arguments.port);
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
-  std::cerr << fmt::format(
-      "Serving {} functions, cpu_scale {:.3g}. To call one:\n"
-      "  aws lambda invoke --endpoint-url {} --function-name {}:mem-{} --payload '{{}}' "
-      "--cli-binary-format raw-in-base64-out out.json\n"
-      "Ctrl-C ends the server and all functions.\n",
-      platform.options().functions.size(), platform.options().cpu_scale, api.endpoint(),
-      platform.options().functions.begin()->first,
-      platform::memory_sizes_of(platform.options(), platform.options().functions.begin()->second)
-          .front()
-          .value);
+  std::cerr << how_to_call(platform.options(), api.endpoint());
   std::cout << OrderedJson{{"endpoint", api.endpoint()}}.dump() << "\n" << std::flush;
   interruption.wait();
   return failed ? kFailed : kInterrupted;

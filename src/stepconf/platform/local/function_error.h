@@ -11,6 +11,9 @@ namespace stepconf::platform {
 /// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 inline constexpr std::size_t kMaxRequestBytes = 6'291'456;
 inline constexpr std::size_t kMaxResponseBytes = 6'291'556;
+/// Its limit of an asynchronous call's event: 1 MB
+/// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+inline constexpr std::size_t kMaxEventBytes = 1'048'576;
 
 /// How an invocation failed, as Lambda tells it.
 struct FunctionError {

@@ -24,6 +24,17 @@ struct LocalFunction {
   std::vector<MemoryMb> memory_sizes;
 };
 
+/// When events of asynchronous calls are tried again; the defaults are Lambda's
+/// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+struct EventRetries {
+  /// Where the function fails: one attempt more after each.
+  std::vector<Seconds> after_failure{Seconds(60), Seconds(120)};
+  /// Where a call is throttled or the platform fails: after so long, then twice as long each time
+  /// up to the last, until the event is so old.
+  Seconds first_refusal{1}, last_refusal{300};
+  Seconds longest_age{6 * 3600};
+};
+
 /// How the local platform is to run, with defaults after Lambda's.
 struct LocalPlatformOptions {
   /// By name.
@@ -48,6 +59,7 @@ struct LocalPlatformOptions {
   std::string region = "us-east-1", account = "000000000000";
   /// Invocations at once; more are answered TooManyRequestsException.
   int concurrency = 1000;
+  EventRetries event_retries{};
   /// Who is taken to dispatch what comes by Platform::start. The Invoke API is always direct.
   Dispatch dispatch = Dispatch::direct;
   /// Time for a sandbox to ask for its first event.
