@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "stepconf/base/units.h"
@@ -12,6 +13,7 @@ namespace stepconf::platform {
 namespace {
 
 namespace fs = std::filesystem;
+using std::chrono::milliseconds;
 
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
@@ -21,11 +23,19 @@ std::string first_line(const fs::path& path) {
 }
 
 TEST(CpuQuota, TakesShortPeriodsWhereTheKernelAllowsThem) {
-  EXPECT_EQ(cpu_quota(0.5).text(), "5000 10000");
-  EXPECT_EQ(cpu_quota(2).text(), "20000 10000");
+  const milliseconds tick(4);
+  EXPECT_EQ(cpu_quota(0.5, tick).text(), "2000 4000");
+  EXPECT_EQ(cpu_quota(2, tick).text(), "8000 4000");
   // 128 MB at half speed: 0.03618 CPUs; 1 ms, the smallest quota, is that share of 27.641 ms.
-  EXPECT_EQ(cpu_quota(0.5 * vcpus(MemoryMb{128})).text(), "1000 27641");
-  EXPECT_EQ(cpu_quota(1e-6).text(), "1000 1000000");
+  EXPECT_EQ(cpu_quota(0.5 * vcpus(MemoryMb{128}), tick).text(), "1000 27641");
+  EXPECT_EQ(cpu_quota(1e-6, tick).text(), "1000 1000000");
+}
+
+TEST(CpuQuota, IsNeverShorterThanATickOfTheScheduler) {
+  EXPECT_EQ(cpu_quota(0.5, milliseconds(10)).text(), "5000 10000");
+  EXPECT_EQ(cpu_quota(0.5, milliseconds(1)).text(), "2000 4000");
+  EXPECT_GE(scheduler_tick(), milliseconds(1));
+  EXPECT_LE(scheduler_tick(), milliseconds(10));
 }
 
 TEST(CpuQuota, IsWithinAThousandthOfTheShareAtEveryMemorySize) {
@@ -77,7 +87,8 @@ TEST(Cgroups, HoldTheMemoryLimit) {
   Cgroups cgroups(identity_of(::getpid()));
   if (!cgroups.limits_memory()) GTEST_SKIP() << cgroups.memory_reason();
   EXPECT_EQ(cgroups.memory_reason(), "");
-  const SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(0.25), MemoryMb{128}});
+  const SandboxGroup group =
+      cgroups.create("sandbox-test", {cpu_quota(0.25, milliseconds(10)), MemoryMb{128}});
   std::string limit;
   for (const std::string& file : group.join_files()) {
     const fs::path folder = fs::path(file).parent_path();
@@ -95,7 +106,8 @@ TEST(Cgroups, HoldTheQuotaAndVanishWithTheSandbox) {
   EXPECT_EQ(cgroups.reason(), "");
   fs::path folder;
   {
-    const SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(0.25), MemoryMb{128}});
+    const SandboxGroup group =
+        cgroups.create("sandbox-test", {cpu_quota(0.25, milliseconds(10)), MemoryMb{128}});
     folder = fs::path(group.join_files().front()).parent_path();
     if (fs::exists(folder / "cpu.max")) {
       EXPECT_EQ(first_line(folder / "cpu.max"), "2500 10000");
@@ -117,7 +129,7 @@ TEST(Cgroups, TakeACpuLimitAboveTheirParentsForNoOtherLimit) {
   SandboxGroup group = cgroups.create("sandbox-test", {cpu_quota(2), MemoryMb{128}});
   const fs::path folder = fs::path(group.join_files().front()).parent_path();
   EXPECT_EQ(first_line(folder / "cpu.cfs_quota_us"), "-1");
-  group.limit_cpu(cpu_quota(0.25));
+  group.limit_cpu(cpu_quota(0.25, milliseconds(10)));
   EXPECT_EQ(first_line(folder / "cpu.cfs_quota_us"), "2500");
 }
 

@@ -322,7 +322,7 @@ TEST(LocalPlatform, PutsSandboxesUnderTheirCpuLimit) {
   EXPECT_NE(groups.find("/sandbox-"), std::string::npos) << groups;
 }
 
-// The limits in the CPU hierarchy of a process: "QUOTA PERIOD" in microseconds.
+// The limits in the CPU hierarchy of a process's sandbox: "QUOTA PERIOD" in microseconds.
 std::string cpu_limit_of(pid_t process) {
   const auto text = [](const std::filesystem::path& path) {
     std::ifstream file(path);
@@ -330,7 +330,9 @@ std::string cpu_limit_of(pid_t process) {
   };
   const std::string own = text("/proc/" + std::to_string(process) + "/cgroup");
   for (const CgroupHierarchy& hierarchy : parse_hierarchies(text("/proc/self/mounts"), own)) {
-    const auto group = hierarchy.mount_point.string() + hierarchy.own_group + "/";
+    std::filesystem::path own_group = hierarchy.own_group;
+    if (own_group.filename().string().starts_with("thread-")) own_group = own_group.parent_path();
+    const auto group = hierarchy.mount_point.string() + own_group.string() + "/";
     std::string limit = text(group + "cpu.max");
     if (limit.empty()) limit = text(group + "cpu.cfs_quota_us") + text(group + "cpu.cfs_period_us");
     std::ranges::replace(limit, '\n', ' ');
@@ -352,17 +354,18 @@ TEST(LocalPlatform, GivesInitAWholeVcpuAndTheFunctionItsMemorysShare) {
     }
     return 0;
   };
-  for (const auto& [memory, in_init, at_work] : {std::tuple(884, "5000 10000", "2499 10000"),
-                                                 std::tuple(3538, "10000 10000", "10000 10000")}) {
+  for (const auto& [memory, in_init, at_work] :
+       {std::tuple(884, 0.5, 0.5 * 884 / 1769), std::tuple(3538, 1.0, 1.0)}) {
     TestPlatform platform(options);
     if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
     platform.start({{"pid", 1}}, "f", memory);
     ASSERT_TRUE(eventually([&] { return initialising() != 0; }));
-    EXPECT_EQ(cpu_limit_of(initialising()), in_init) << memory;
+    EXPECT_EQ(cpu_limit_of(initialising()), cpu_quota(in_init).text()) << memory;
     gate.open();
     const Completion completion = platform.next();
     ASSERT_TRUE(completion.ok()) << completion.payload;
-    EXPECT_EQ(cpu_limit_of(Json::parse(completion.payload).get<pid_t>()), at_work) << memory;
+    EXPECT_EQ(cpu_limit_of(Json::parse(completion.payload).get<pid_t>()), cpu_quota(at_work).text())
+        << memory;
   }
 }
 

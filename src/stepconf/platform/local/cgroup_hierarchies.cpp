@@ -48,17 +48,17 @@ std::string own_group(std::string_view text, const std::vector<std::string>& con
   return "/";
 }
 
-bool empty_server_folder(const fs::path& folder) {
+// Kills the members of a group and of those below it, and removes them.
+bool empty_group(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (!entry->is_directory(error)) continue;
-    std::ifstream members(entry->path() / "cgroup.procs");
-    // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
-    for (pid_t member = 0; members >> member;) {
-      if (member > 0) ::kill(member, SIGKILL);
-    }
-    ::rmdir(entry->path().c_str());
+    if (entry->is_directory(error)) empty_group(entry->path());
+  }
+  std::ifstream members(folder / "cgroup.procs");
+  // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
+  for (pid_t member = 0; members >> member;) {
+    if (member > 0) ::kill(member, SIGKILL);
   }
   return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
@@ -114,7 +114,7 @@ std::vector<CgroupHierarchy> parse_hierarchies(std::string_view mounts, std::str
 bool remove_server_folder(const fs::path& folder) {
   // The kernel counts a member for a moment after it was killed.
   for (int attempt = 0; attempt < 50; ++attempt) {
-    if (empty_server_folder(folder)) return true;
+    if (empty_group(folder)) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;

@@ -15,6 +15,7 @@
 
 #include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
+#include "stepconf/platform/local/cgroup_files.h"
 
 namespace stepconf::platform {
 
@@ -22,64 +23,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string contents(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// errno, 0 for success. A stream would hide which it was.
-int write_value(const fs::path& path, std::string_view value) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file) return errno;
-  return ::write(file.get(), value.data(), value.size()) < 0 ? errno : 0;
-}
-
 int make_folder(const fs::path& path) {
   return ::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 std::string system_reason(int error) { return std::generic_category().message(error); }
-
-bool has_word(const std::string& text, std::string_view word) {
-  std::istringstream words(text);
-  return std::find(std::istream_iterator<std::string>(words), {}, word) !=
-         std::istream_iterator<std::string>();
-}
-
-int set_quota(int version, const fs::path& group, const CpuQuota& quota) {
-  if (version == 2) return write_value(group / "cpu.max", quota.text());
-  const auto set_both = [&] {
-    const int error =
-        write_value(group / "cpu.cfs_period_us", std::to_string(quota.period.count()));
-    if (error != 0) return error;
-    return write_value(group / "cpu.cfs_quota_us", std::to_string(quota.quota.count()));
-  };
-  int error = set_both();
-  // v1 refuses a child more than its parent has, where v2 gives it what the parent has: a container
-  // may have fewer CPUs than a large memory size asks for.
-  if (error == EINVAL) error = write_value(group / "cpu.cfs_quota_us", "-1");
-  return error;
-}
-
-int set_memory(int version, const fs::path& group, MemoryMb memory) {
-  const std::string bytes = std::to_string(std::int64_t{memory.value} << 20);
-  const int error =
-      write_value(group / (version == 2 ? "memory.max" : "memory.limit_in_bytes"), bytes);
-  if (error != 0) return error;
-  // A sandbox of Lambda has no swap. Kernels without accounting of swap lack the file.
-  if (version == 2) {
-    write_value(group / "memory.swap.max", "0");
-  } else {
-    write_value(group / "memory.memsw.limit_in_bytes", bytes);
-  }
-  return 0;
-}
-
-// A v2 group hands a controller on to its children only where this was switched on.
-int hand_on(const fs::path& group, std::string_view controller) {
-  if (has_word(contents(group / "cgroup.subtree_control"), controller)) return 0;
-  return write_value(group / "cgroup.subtree_control", fmt::format("+{}", controller));
-}
 
 std::vector<fs::path> own_group_and_above(const CgroupHierarchy& hierarchy) {
   std::vector<fs::path> groups;

@@ -50,6 +50,8 @@ class SandboxGroup {
   std::vector<pid_t> members() const;
   /// Sets another CPU limit, where there was one. Throws Error where the system refuses.
   void limit_cpu(const CpuQuota& quota);
+  /// The group that limits its CPU; empty where none does.
+  const std::filesystem::path& cpu_folder() const { return cpu_folder_; }
   /// Stops every process in it, or lets them go on; children that they start meanwhile are born
   /// stopped. SIGKILL reaches them all the same. False where there is no cgroup v2 for it.
   bool freeze(bool frozen);

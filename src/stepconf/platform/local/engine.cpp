@@ -25,6 +25,9 @@ Engine::Engine(net::Loop& loop, const LocalPlatformOptions& options, Spawner& sp
                Cgroups* cgroups, std::chrono::steady_clock::time_point start)
     : loop_(loop), options_(options), spawner_(spawner), cgroups_(cgroups), start_(start) {
   statistics_.cpus = usable_cpus();
+  if (cgroups_ != nullptr && cgroups_->limits_cpu() && options_.cpu_scale < 1) {
+    thread_caps_.emplace(cpu_quota(options_.cpu_scale));
+  }
   watch_ = loop_.on_readable(spawner_.descriptor(), [this] { heed_notices(); });
 }
 
@@ -80,7 +83,9 @@ void Engine::place(std::unique_ptr<Work> work, const Key& key) {
   } else {
     try {
       auto created = std::make_unique<Sandbox>(
-          SandboxSurroundings{loop_, spawner_, cgroups_, options_, *this}, key.first, key.second);
+          SandboxSurroundings{loop_, spawner_, cgroups_, thread_caps_ ? &*thread_caps_ : nullptr,
+                              options_, *this},
+          key.first, key.second);
       chosen = created.get();
       sandboxes_.emplace(created->token(), std::move(created));
       ++statistics_.cold_starts;

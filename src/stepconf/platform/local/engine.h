@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,6 +92,7 @@ class Engine final : public SandboxOwner {
   // Of the sandboxes at work.
   double cpus_asked_ = 0;
   bool lost_ = false;
+  std::optional<ThreadCaps> thread_caps_;
   // In `sandboxes_` until the process is gone; in `idle_`, the last used last, while it takes work.
   std::map<SpawnToken, std::unique_ptr<Sandbox>> sandboxes_;
   std::map<Key, std::vector<Sandbox*>> idle_;

@@ -24,6 +24,7 @@
 #include <map>
 #include <thread>
 
+#include "stepconf/platform/local/cgroups.h"
 #include "stepconf/platform/local/process_tree.h"
 #include "stepconf/platform/local/spawn_protocol.h"
 
@@ -276,22 +277,7 @@ class Guard {
       }
       std::this_thread::sleep_for(std::chrono::microseconds(300));
     }
-    for (const std::string& folder : cgroups_) remove_cgroup(folder);
-  }
-
-  // rmdir fails while the kernel still counts a member that was killed just now.
-  static void remove_cgroup(const std::filesystem::path& folder) {
-    namespace fs = std::filesystem;
-    const auto give_up = steady_clock::now() + milliseconds(500);
-    do {
-      std::error_code error;
-      for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-           entry.increment(error)) {
-        if (entry->is_directory(error)) ::rmdir(entry->path().c_str());
-      }
-      if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) return;
-      std::this_thread::sleep_for(milliseconds(1));
-    } while (steady_clock::now() < give_up);
+    for (const std::string& folder : cgroups_) remove_server_folder(folder);
   }
 
   SpawnChannel channel_;

@@ -70,6 +70,9 @@ Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& fun
   if (around_.cgroups != nullptr) {
     group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()),
                                      {init_quota(), memory_});
+    if (around_.thread_caps != nullptr && memory_ > kMemoryOfOneVcpu) {
+      thread_watch_ = around_.thread_caps->watch(group_.cpu_folder());
+    }
   }
   SpawnOrder order;
   if (!options.wrapper.empty()) order.command.push_back(options.wrapper.string());
@@ -133,11 +136,13 @@ void Sandbox::next_asked(const net::Responder& responder) {
   state_ = State::waiting;
   set_deadline(around_.options.idle_limit);
   if (work_) return deliver();
+  look_for_threads(false);
   if (around_.options.freeze_idle) freezer_.freeze(group_, process_);
 }
 
 void Sandbox::deliver() {
   freezer_.thaw(group_);
+  look_for_threads(true);
   if (!next_->open()) {
     // The runtime has dropped its connection and may ask anew.
     next_.reset();
@@ -247,6 +252,7 @@ void Sandbox::close(const std::optional<FunctionError>& error) {
 void Sandbox::end(const std::optional<FunctionError>& error) {
   if (state_ == State::closed || ending_) return;
   ending_ = true;
+  look_for_threads(false);
   deadline_.reset();
   next_.reset();
   std::unique_ptr<Work> undelivered;
@@ -277,6 +283,10 @@ void Sandbox::process_exited(int wait_status, std::function<void()> gone) {
   constexpr Seconds kLastWords{1};
   server_->when_quiet(conclude);
   deadline_ = around_.loop.after(kLastWords, conclude);
+}
+
+void Sandbox::look_for_threads(bool at_work) {
+  if (thread_watch_) thread_watch_->set_at_work(at_work);
 }
 
 void Sandbox::set_deadline(Seconds delay) {

@@ -13,6 +13,7 @@
 #include "stepconf/platform/local/local_options.h"
 #include "stepconf/platform/local/log_pipe.h"
 #include "stepconf/platform/local/spawner.h"
+#include "stepconf/platform/local/thread_caps.h"
 #include "stepconf/platform/platform.h"
 
 namespace stepconf::platform {
@@ -59,6 +60,8 @@ struct SandboxSurroundings {
   net::Loop& loop;
   Spawner& spawner;
   Cgroups* cgroups;
+  /// Absent where one thread cannot be faster than one vCPU anyway.
+  ThreadCaps* thread_caps;
   const LocalPlatformOptions& options;
   SandboxOwner& owner;
 };
@@ -112,6 +115,7 @@ class Sandbox {
   void finish(const std::optional<FunctionError>& error, std::string payload);
   void report(const Work& work, const std::optional<FunctionError>& error, bool delivered);
   void end(const std::optional<FunctionError>& error);
+  void look_for_threads(bool at_work);
   void set_deadline(Seconds delay);
   void deadline_passed();
   // INIT has at least one vCPU's time whatever the memory size, as on Lambda, where it does not
@@ -125,6 +129,7 @@ class Sandbox {
   const LocalFunction& settings_;
   MemoryMb memory_;
   SandboxGroup group_;
+  std::unique_ptr<ThreadCaps::Watch> thread_watch_;
   Freezer freezer_;
   std::unique_ptr<LogPipe> log_;
   State state_ = State::initialising;
