@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
@@ -48,6 +49,15 @@ TEST(Corners, AJobThatHangsIsReportedBeforeTheDeadlineAndItsCopyReplaced) {
             std::string::npos);
   EXPECT_TRUE(copy.ended_within(10'000));
   EXPECT_EQ(results(lambda.invoke(batch(1, {7}))), Json({7}));
+}
+
+TEST(Corners, ACopyThatNeverBecomesReadyIsReplacedAtTheDeadline) {
+  const Folder folder;
+  FakeLambda lambda({program("wrapper_test_runtime"), "second-hangs", folder.file("copy")});
+  lambda.limit(Seconds{1});
+  const Json found = results(lambda.invoke(batch_with(options(2), {kHang, kHang})));
+  EXPECT_EQ(found.at(0).at("error").at("errorType"), "Sandbox.Timedout");
+  EXPECT_EQ(results(lambda.invoke(batch(2, {1, 2}))), (Json{1, 2}));
 }
 
 TEST(Corners, AJobThatExceedsItsTimeoutIsEndedAndTriedAgain) {
@@ -138,6 +148,8 @@ TEST(Corners, AThawedWrapperGoesOnWhereItsConnectionDiedInTheFrost) {
   EXPECT_EQ(results(lambda.invoke("1")), 1);
   lambda.wait_for_next();
   ::kill(lambda.process().pid(), SIGSTOP);
+  siginfo_t stopped{};
+  ::waitid(P_PID, static_cast<id_t>(lambda.process().pid()), &stopped, WSTOPPED);
   lambda.drop_connections();
   ::kill(lambda.process().pid(), SIGCONT);
   lambda.limit(Seconds{60});

@@ -82,12 +82,12 @@ void CopyPool::kill(Copy& copy) {
   dying_.push_back(extract(copies_, copy));
 }
 
-void CopyPool::kill_busy() {
-  std::vector<Copy*> busy;
+void CopyPool::kill_starting() {
+  std::vector<Copy*> starting;
   for (const auto& copy : copies_) {
-    if (!copy->idle()) busy.push_back(copy.get());
+    if (!copy->ready()) starting.push_back(copy.get());
   }
-  for (Copy* copy : busy) kill(*copy);
+  for (Copy* copy : starting) kill(*copy);
 }
 
 int CopyPool::bounded(int wanted) const {

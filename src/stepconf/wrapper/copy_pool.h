@@ -48,8 +48,8 @@ class CopyPool final : public CopyListener {
   std::optional<Outcome> hopeless() const;
   /// Kills a copy; nothing more is heard of it.
   void kill(Copy& copy);
-  /// Kills all copies that are not idle.
-  void kill_busy();
+  /// Kills the copies that have not become ready: what keeps them may keep them for ever.
+  void kill_starting();
   /// Gives `wanted`, or as many processes as the sandbox has room for, which it then logs.
   int bounded(int wanted) const;
   /// Passes on what the copies have logged.

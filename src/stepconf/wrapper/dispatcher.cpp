@@ -25,7 +25,7 @@ void Dispatcher::warm_up(std::function<void(std::optional<Outcome>)> ready) {
   pool_.warm_up(std::move(ready));
 }
 
-void Dispatcher::serve(Invocation invocation, Done done) {
+void Dispatcher::serve(Invocation invocation, const Done& done) {
   const auto finish = [this, done](Outcome outcome) {
     pool_.serve(nullptr);
     // What was logged during the event stands in the log before the answer is out: the sandbox may

@@ -24,7 +24,7 @@ class Dispatcher {
   void warm_up(std::function<void(std::optional<Outcome>)> ready);
 
   /// Serves one event; `done` is called once, when no copy works on it any more. One at a time.
-  void serve(Invocation invocation, Done done);
+  void serve(Invocation invocation, const Done& done);
 
  private:
   std::unique_ptr<CopyUser> service_for(std::unique_ptr<Invocation> invocation, Done done);

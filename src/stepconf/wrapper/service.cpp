@@ -86,6 +86,7 @@ void BatchService::on_time() {
     at_work_.erase(at);
     pool_.kill(*copy);
   }
+  if (run_->finished()) pool_.kill_starting();
   on_change();
 }
 

@@ -39,7 +39,7 @@ std::optional<std::filesystem::path> steps_file_from_environment() {
   const char* task_root = std::getenv("LAMBDA_TASK_ROOT");
   for (const char* folder : {task_root, "/opt"}) {
     if (folder == nullptr) continue;
-    const auto path = std::filesystem::path(folder) / kName;
+    auto path = std::filesystem::path(folder) / kName;
     std::error_code failure;
     if (std::filesystem::exists(path, failure)) return path;
   }

@@ -153,5 +153,10 @@ int main(int argc, char** argv) {
   }
   // Only the first copy gets beyond this.
   if (mode == "once" && ::open(argv[2], O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0) return 4;
+  // Only the second copy never becomes ready.
+  if (mode == "second-hangs" && !first_at(std::string(argv[2]) + "1") &&
+      first_at(std::string(argv[2]) + "2")) {
+    ::pause();
+  }
   return stepconf::runtime::serve(handle);
 }
