@@ -11,29 +11,23 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <map>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "stepconf/net/server.h"
-#include "stepconf/runtime/routes.h"
+#include "bench/wrapper_sandbox.h"
 #include "stepconf/runtime/serve.h"
-#include "stepconf/wrapper/capacity.h"
-#include "stepconf/wrapper/child_process.h"
 
 namespace {
 
 using namespace stepconf;
-using Clock = std::chrono::steady_clock;
+using bench::Answer, bench::Clock, bench::Sandbox;
 
 // How often a job ends its copy in the run with crashes, and how often it hangs.
 constexpr double kCrashes = 1.0 / 500;
@@ -41,8 +35,6 @@ constexpr double kHangs = 1.0 / 50'000;
 constexpr int kMostTries = 3;
 
 std::int64_t answer_to(std::int64_t job) { return 3 * job + 1; }
-
-// ---- The function
 
 /// Notes what is about to happen to a job, in one write, so that lines of several copies stay
 /// whole.
@@ -81,103 +73,6 @@ int serve_jobs(const char* path) {
     return answer_to(job);
   });
 }
-
-// ---- Lambda
-
-struct Answer {
-  bool ok = false;
-  std::string body;
-};
-
-/// The Runtime API with a process under it that takes one event at a time.
-class Sandbox {
- public:
-  explicit Sandbox(std::vector<std::string> command) {
-    thread_ = std::thread([this] { loop_.run(); });
-    const std::vector<std::pair<std::string, std::string>> variables{
-        {"AWS_LAMBDA_RUNTIME_API", fmt::format("127.0.0.1:{}", server_.port())}};
-    started_ = Clock::now();
-    process_ =
-        std::make_unique<wrapper::ChildProcess>(command, variables, std::vector<std::string>{});
-    first_next_.get_future().wait();
-  }
-  ~Sandbox() {
-    process_.reset();
-    loop_.stop();
-    thread_.join();
-  }
-  Sandbox(const Sandbox&) = delete;
-  Sandbox& operator=(const Sandbox&) = delete;
-
-  Answer invoke(std::string event) {
-    answer_ = {};
-    loop_.post([this, &event] {
-      event_ = std::move(event);
-      hand_over();
-    });
-    return answer_.get_future().get();
-  }
-  /// From the start of the process until it asked for an event.
-  Seconds start_time() const { return ready_ - started_; }
-  double resident_mb() const {
-    std::ifstream status(fmt::format("/proc/{}/status", process_->pid()));
-    std::string word;
-    double kb = 0;
-    while (status >> word) {
-      if (word == "VmRSS:") status >> kb;
-    }
-    return kb / 1024;
-  }
-
- private:
-  void serve(net::Request request, const net::Responder& responder) {
-    switch (runtime::parse_route(request.method, request.target).call) {
-      case runtime::Call::kNext:
-        if (requests_++ == 0) {
-          ready_ = Clock::now();
-          first_next_.set_value();
-        }
-        waiting_ = responder;
-        return hand_over();
-      case runtime::Call::kResponse:
-      case runtime::Call::kError:
-        responder.send({.status = 202});
-        return answer_.set_value(
-            {.ok = request.target.ends_with("/response"), .body = std::move(request.body)});
-      default:
-        fmt::print(stderr, "wrapper_bench: {}\n", request.body);
-        std::_Exit(1);
-    }
-  }
-
-  void hand_over() {
-    if (!waiting_ || !event_) return;
-    const auto deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
-        (std::chrono::system_clock::now() + std::chrono::minutes(15)).time_since_epoch());
-    net::Response response{.body = *std::move(event_)};
-    response.headers.set(std::string(runtime::kRequestId), fmt::format("request-{}", requests_));
-    response.headers.set(std::string(runtime::kDeadlineMs), std::to_string(deadline.count()));
-    event_.reset();
-    const net::Responder waiting = *std::move(waiting_);
-    waiting_.reset();
-    waiting.send(std::move(response));
-  }
-
-  net::Loop loop_;
-  net::Server server_{loop_, {}, [this](net::Request request, const net::Responder& responder) {
-                        serve(std::move(request), responder);
-                      }};
-  std::thread thread_;
-  std::unique_ptr<wrapper::ChildProcess> process_;
-  Clock::time_point started_, ready_;
-  std::promise<void> first_next_;
-  std::promise<Answer> answer_;
-  std::optional<std::string> event_;
-  std::optional<net::Responder> waiting_;
-  int requests_ = 0;
-};
-
-// ---- The tables
 
 struct Settings {
   std::string wrapper = "build/bin/stepconf-wrapper";
@@ -276,8 +171,6 @@ void bench_memory(const Settings& settings) {
   sandbox.invoke("1");
   fmt::print("| after a batch of as much | {:.1f} |\n", sandbox.resident_mb());
 }
-
-// ---- The run with crashes
 
 /// What became of the jobs of a run.
 struct Tally {

@@ -144,6 +144,45 @@ TEST(Client, SendsOneRequestAfterAnother) {
   EXPECT_EQ(answers, (std::vector<std::string>{"a", "b", "c"}));
 }
 
+TEST(Client, TellsThatTheServerIsGoneBetweenTwoRequests) {
+  Loop loop;
+  auto server = std::make_unique<Server>(
+      loop, ServerOptions{},
+      [](const Request&, const Responder& responder) { responder.send({.body = "ok"}); });
+  Client client(loop, "127.0.0.1", server->port());
+  bool gone = false;
+  client.when_gone([&] {
+    gone = true;
+    loop.stop();
+  });
+  EXPECT_TRUE(exchange(loop, client, {}).response);
+  EXPECT_FALSE(gone);
+  loop.post([&] { server.reset(); });
+  loop.run();
+  EXPECT_TRUE(gone);
+}
+
+TEST(Client, TakesAServerThatClosesIdleConnectionsNotForGone) {
+  Loop loop;
+  const RawListener listener;
+  std::thread server([&] {
+    {
+      const RawConnection kept = listener.accept();
+      kept.read_until("\r\n\r\n");
+      kept.send(kOk);
+    }
+    listener.accept().read_all();
+    loop.stop();
+  });
+  Client client(loop, "127.0.0.1", listener.port());
+  bool gone = false;
+  client.when_gone([&] { gone = true; });
+  client.send({}, Seconds{10}, [](const ExchangeResult&) {});
+  loop.run();
+  EXPECT_FALSE(gone);
+  server.join();
+}
+
 TEST(Client, MayGoWhileItsRequestWaits) {
   Loop loop;
   std::unique_ptr<Client> client;
