@@ -73,6 +73,8 @@ install_rie() {
   rm -rf "$tools/rie/content" "$tools/rie/wheel"
 }
 
+install_primes() { examples/primes/prepare.sh; }
+
 if [[ $# -gt 0 ]]; then
   "install_$1"
   exit
@@ -84,4 +86,5 @@ provide node "$handlers/node/package.json"
 provide java "$handlers/java/pom.xml" "$handlers/java/Handler.java"
 provide cpp "$handlers/node/package.json" "$handlers/cpp/CMakeLists.txt" "$handlers/cpp/handler.cpp"
 provide rie tests/aws/requirements-rie.txt
+provide primes examples/primes/python/requirements.txt examples/primes/prepare.sh
 [[ $failed -eq 0 || ${CI:-} != true ]]

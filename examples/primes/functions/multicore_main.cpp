@@ -1,0 +1,11 @@
+#include <cstdlib>
+
+#include "examples/primes/primes.h"
+#include "stepconf/runtime/serve.h"
+
+int main() {
+  const int threads = primes::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
+  return stepconf::runtime::serve([threads](const auto& event, const auto&) {
+    return primes::check_multicore(event, threads);
+  });
+}
