@@ -143,6 +143,22 @@ TEST(Corners, AStreamedResponseIsRefused) {
   EXPECT_EQ(results(lambda.invoke("1")), 1);
 }
 
+TEST(Corners, WhatIsNoRequestIsRefusedAndHarmsNobody) {
+  FakeLambda lambda(runtime());
+  const auto send = [](const std::string& text) { return Json{{"do", "send"}, {"text", text}}; };
+  const std::string api = "/2018-06-01/runtime/";
+  const std::vector<Json> jobs{
+      send("garbage\r\n\r\n"), send("GET " + api + "invocation/next HTTP/9.9\r\n\r\n"),
+      send("POST " + api + "init/error HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n"),
+      send("GET " + std::string(100'000, 'x') + " HTTP/1.1\r\n\r\n"),
+      send("POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")};
+  const Json found = results(lambda.invoke(batch(2, jobs)));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    EXPECT_TRUE(found.at(i).get<std::string>().starts_with("HTTP/1.1 4")) << i << found.at(i);
+  }
+  EXPECT_EQ(results(lambda.invoke("1")), 1);
+}
+
 TEST(Corners, AThawedWrapperGoesOnWhereItsConnectionDiedInTheFrost) {
   FakeLambda lambda(runtime());
   EXPECT_EQ(results(lambda.invoke("1")), 1);

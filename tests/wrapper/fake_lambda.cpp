@@ -80,14 +80,17 @@ void FakeLambda::disappear() {
 }
 
 void FakeLambda::drop_connections() {
-  loop_.post([this] {
+  std::promise<void> dropped;
+  loop_.post([this, &dropped] {
     const int port = server_->port();
     server_.reset();
     server_.emplace(loop_, net::ServerOptions{.port = port},
                     [this](const net::Request& request, const net::Responder& responder) {
                       serve(request, responder);
                     });
+    dropped.set_value();
   });
+  dropped.get_future().wait();
 }
 
 void FakeLambda::wait_for_next() {

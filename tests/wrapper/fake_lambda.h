@@ -41,7 +41,7 @@ class FakeLambda {
   Reply init_error();
   /// Stops answering for good.
   void disappear();
-  /// Closes all connections; new ones are taken.
+  /// Closes all connections; new ones are taken when it returns.
   void drop_connections();
   /// Waits until the wrapper asks for an event.
   void wait_for_next();

@@ -39,9 +39,8 @@ int post_response(const std::string& id, stepconf::net::Headers headers) {
   return post("invocation/" + id + "/response", std::move(headers), "\"early\"");
 }
 
-/// Sends a response in chunks with a trailer, as Node's runtime client streams; gives what comes
-/// back.
-std::string stream_response(const std::string& id) {
+/// Sends a text over a connection of its own; gives the first bytes of what comes back.
+std::string exchange_text(const std::string& text) {
   const auto endpoint = stepconf::runtime::parse_endpoint(std::getenv("AWS_LAMBDA_RUNTIME_API"));
   const int to = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
@@ -49,16 +48,20 @@ std::string stream_response(const std::string& id) {
   address.sin_port = htons(static_cast<std::uint16_t>(endpoint->port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ::connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const std::string text = "POST /2018-06-01/runtime/invocation/" + id +
-                           "/response HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
-                           "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
-                           "Trailer: Lambda-Runtime-Function-Error-Type\r\n\r\n"
-                           "3\r\n\"a\"\r\n0\r\nLambda-Runtime-Function-Error-Type: none\r\n\r\n";
   (void)!::write(to, text.data(), text.size());
   std::string answer(64, '\0');
   const auto size = ::read(to, answer.data(), answer.size());
   ::close(to);
   return answer.substr(0, size < 12 ? 0 : 12);
+}
+
+/// Sends a response in chunks with a trailer, as Node's runtime client streams.
+std::string stream_response(const std::string& id) {
+  return exchange_text("POST /2018-06-01/runtime/invocation/" + id +
+                       "/response HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
+                       "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
+                       "Trailer: Lambda-Runtime-Function-Error-Type\r\n\r\n"
+                       "3\r\n\"a\"\r\n0\r\nLambda-Runtime-Function-Error-Type: none\r\n\r\n");
 }
 
 /// Whether nobody has come here with this path before.
@@ -127,6 +130,7 @@ Json handle(const Json& event, const Invocation& invocation) {
     post_response(invocation.request_id, {});
     std::_Exit(0);
   }
+  if (action == "send") return exchange_text(event.at("text"));
   if (action == "stream-chunks") return stream_response(invocation.request_id);
   if (action == "touch") std::ofstream(event.at("path").get<std::string>()) << "here";
   // A pipe with a name opens when both ends are there: two jobs that run at the same time.
