@@ -123,6 +123,12 @@ def test_tells_that_a_runtime_has_exited_and_goes_on(client):
     assert invoke(client, {"again": True})[1] == {"again": True}
 
 
+def test_hands_on_the_client_context(client):
+    context = {"custom": {"phone": "old"}}
+    encoded = base64.b64encode(json.dumps(context).encode()).decode()
+    assert invoke(client, {}, ClientContext=encoded)[1] == context
+
+
 def test_gives_the_tail_of_the_log(client):
     answer, _ = invoke(client, {"print": "hello from the function"}, LogType="Tail")
     assert "hello from the function" in base64.b64decode(answer["LogResult"]).decode()

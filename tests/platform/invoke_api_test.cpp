@@ -10,14 +10,6 @@
 namespace stepconf::platform {
 namespace {
 
-TEST(Base64, EncodesTheVectorsOfRfc4648) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-}
-
 class LambdaApiTest : public testing::Test {
  protected:
   static LocalPlatformOptions options() {
@@ -74,6 +66,16 @@ TEST_F(LambdaApiTest, TakesAVersionNumberForItsMemorySize) {
   EXPECT_EQ(response.headers.get("X-Amz-Executed-Version"), "2");
 }
 
+TEST_F(LambdaApiTest, HandsOnTheTraceAndRefusesABadClientContext) {
+  const net::Response response =
+      post("f/invocations", R"({"trace":1})", {{{"X-Amzn-Trace-Id", "Root=1-a-b"}}});
+  EXPECT_EQ(response.body, R"("Root=1-a-b")");
+  for (const char* context : {"?", "eyJ"}) {
+    EXPECT_EQ(error_type(post("f/invocations", "", {{{"X-Amz-Client-Context", context}}})),
+              "InvalidRequestContentException");
+  }
+}
+
 TEST_F(LambdaApiTest, ChecksADryRunAndCallsNothing) {
   const net::Response response =
       post("f/invocations", R"({"exit":1})", {{{"X-Amz-Invocation-Type", "DryRun"}}});
@@ -103,7 +105,7 @@ TEST_F(LambdaApiTest, TakesAFunctionsErrorForItsOwnWhateverItsName) {
 TEST_F(LambdaApiTest, GivesTheTailOfTheLog) {
   const net::Response response =
       post("f/invocations", R"({"print":"hello"})", {{{"X-Amz-Log-Type", "Tail"}}});
-  EXPECT_EQ(response.headers.get("X-Amz-Log-Result"), base64("hello\n"));
+  EXPECT_EQ(from_base64(response.headers.get("X-Amz-Log-Result").value()), "hello\n");
 }
 
 TEST_F(LambdaApiTest, RefusesInLambdasWords) {

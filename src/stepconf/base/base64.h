@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,5 +8,8 @@ namespace stepconf {
 
 /// Encodes bytes in base64 with padding (RFC 4648).
 std::string base64(std::string_view bytes);
+
+/// Decodes that; absent where `text` is anything else.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace stepconf

@@ -16,6 +16,7 @@ inline constexpr std::string_view kRequestId = "Lambda-Runtime-Aws-Request-Id";
 inline constexpr std::string_view kDeadlineMs = "Lambda-Runtime-Deadline-Ms";
 inline constexpr std::string_view kFunctionArn = "Lambda-Runtime-Invoked-Function-Arn";
 inline constexpr std::string_view kTraceId = "Lambda-Runtime-Trace-Id";
+inline constexpr std::string_view kClientContext = "Lambda-Runtime-Client-Context";
 /// Header field of an error that a runtime reports.
 inline constexpr std::string_view kFunctionErrorType = "Lambda-Runtime-Function-Error-Type";
 /// Header field of a response that asks for streaming.

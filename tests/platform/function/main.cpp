@@ -126,6 +126,7 @@ Json handle(const Json& event, const Invocation& invocation) {
   if (event.contains("bytes")) return std::string(event["bytes"].get<std::size_t>(), 'x');
   if (event.contains("variable")) return variable(event["variable"].get<std::string>());
   if (event.contains("pid")) return ::getpid();
+  if (event.contains("trace")) return invocation.trace_id;
   if (event.contains("arn")) return invocation.function_arn;
   return event;
 }

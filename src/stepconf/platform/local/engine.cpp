@@ -38,6 +38,8 @@ Seconds Engine::now() const { return std::chrono::steady_clock::now() - start_; 
 void Engine::invoke(Call call, std::function<void(Outcome)> done) {
   auto work = std::make_unique<Work>();
   work->request_id = call.request_id.empty() ? make_request_id() : std::move(call.request_id);
+  work->trace_id = call.trace_id.empty() ? make_trace_id() : std::move(call.trace_id);
+  work->client_context = std::move(call.client_context);
   work->payload = std::move(call.payload);
   work->completion.id = call.id;
   work->completion.dispatched = call.dispatched;

@@ -40,6 +40,10 @@ struct Call {
   std::string version;
   /// Empty: a new one. An event that is tried again keeps its own.
   std::string request_id;
+  /// The caller's X-Ray trace header; empty: a new one.
+  std::string trace_id;
+  /// JSON that the caller's program tells about itself; may be empty.
+  std::string client_context;
   /// By the platform's clock.
   Seconds dispatched{0};
 };

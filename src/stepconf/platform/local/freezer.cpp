@@ -8,14 +8,12 @@ namespace stepconf::platform {
 void Freezer::freeze(SandboxGroup& group, pid_t leader) {
   by_cgroup_ = group.freeze(true);
   if (by_cgroup_) return;
-  if (group.members().empty()) {
-    if (leader > 0 && ::kill(-leader, SIGSTOP) == 0) stopped_.push_back(-leader);
-    return;
-  }
-  // A process may have forked before it was stopped, so what is new is looked for again.
-  for (bool found = true; found;) {
+  // Twice at least: a process may have forked before it was stopped.
+  std::vector<pid_t> members = group.members();
+  if (members.empty() && leader > 0) members = {-leader};
+  for (bool found = true; found; members = group.members()) {
     found = false;
-    for (const pid_t member : group.members()) {
+    for (const pid_t member : members) {
       if (std::ranges::count(stopped_, member) > 0 || ::kill(member, SIGSTOP) != 0) continue;
       stopped_.push_back(member);
       found = true;

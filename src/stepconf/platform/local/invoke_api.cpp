@@ -100,6 +100,7 @@ void LambdaApi::invoke(Engine& engine, const InvokeTarget& target, net::Request 
   call.invoked_arn = function_arn(options, target.function, target.qualifier);
   call.version = version->version;
   call.request_id = make_request_id();
+  call.trace_id = request.headers.get("X-Amzn-Trace-Id").value_or("");
   call.dispatched = engine.now();
   if (*kind != Kind::request_response) {
     net::Response accepted{.status = *kind == Kind::event ? 202 : 204};
@@ -109,6 +110,13 @@ void LambdaApi::invoke(Engine& engine, const InvokeTarget& target, net::Request 
     if (*kind == Kind::event) events_->add(std::move(call));
     return;
   }
+  // Not handed on with events.
+  const auto context = from_base64(request.headers.get("X-Amz-Client-Context").value_or(""));
+  if (!context || !(context->empty() || Json::accept(*context))) {
+    return responder.send(api_error(400, "InvalidRequestContentException",
+                                    "Client context must be a valid Base64-encoded JSON object."));
+  }
+  call.client_context = *context;
   const bool with_log = request.headers.get("X-Amz-Log-Type").value_or("None") == "Tail";
   engine.invoke(std::move(call),
                 [responder, executed = version->version, with_log](Outcome outcome) {

@@ -11,7 +11,6 @@
 
 #include "stepconf/platform/local/call_log.h"
 #include "stepconf/platform/local/process_tree.h"
-#include "stepconf/platform/local/request_id.h"
 #include "stepconf/runtime/routes.h"
 
 namespace stepconf::platform {
@@ -158,7 +157,10 @@ void Sandbox::deliver() {
   event.headers.set(std::string(runtime::kRequestId), work_->request_id);
   event.headers.set(std::string(runtime::kDeadlineMs), deadline_header(settings_.timeout));
   event.headers.set(std::string(runtime::kFunctionArn), work_->invoked_arn);
-  event.headers.set(std::string(runtime::kTraceId), make_trace_id());
+  event.headers.set(std::string(runtime::kTraceId), work_->trace_id);
+  if (!work_->client_context.empty()) {
+    event.headers.set(std::string(runtime::kClientContext), work_->client_context);
+  }
   state_ = State::working;
   set_deadline(settings_.timeout);
   work_->completion.started = around_.owner.now();

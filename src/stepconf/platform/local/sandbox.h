@@ -34,6 +34,8 @@ struct Work {
   std::string invoked_arn;
   /// What the log says of the version: "$LATEST" or a number.
   std::string version;
+  std::string trace_id;
+  std::string client_context;
   std::string payload;
   /// What is known of it so far: id, dispatched.
   Completion completion;
