@@ -112,6 +112,16 @@ TEST(Corners, WhatACopyHasStartedEndsWithIt) {
   EXPECT_TRUE(child.ended_within(10'000));
 }
 
+TEST(Corners, AHandlerMayCleanUpAtSigterm) {
+  const Folder folder;
+  FakeLambda lambda(runtime());
+  lambda.invoke(Json{{"do", "tidy-up"}, {"path", folder.file("tidy")}}.dump());
+  lambda.wait_for_next();
+  ::kill(lambda.process().pid(), SIGTERM);
+  EXPECT_EQ(lambda.process().wait().how, "exit status 143");
+  EXPECT_TRUE(std::filesystem::exists(folder.file("tidy")));
+}
+
 TEST(Corners, AnAnswerCountsWhoseCopyEndsAtOnce) {
   FakeLambda lambda(runtime());
   const std::vector<Json> jobs(20, Json{{"do", "answer-and-exit"}});

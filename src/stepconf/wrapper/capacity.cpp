@@ -17,7 +17,10 @@ constexpr double kOwnDescriptors = 32;
 constexpr double kOtherThreads = 64;
 constexpr double kMostCopies = 1e6;
 
-std::optional<double> limit_of(__rlimit_resource_t resource) {
+// An enumeration with glibc, an int with musl.
+using Resource = decltype(RLIMIT_NOFILE);
+
+std::optional<double> limit_of(Resource resource) {
   rlimit limit{};
   if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
   return static_cast<double>(limit.rlim_cur);

@@ -105,6 +105,10 @@ ChildProcess::~ChildProcess() {
   wait();
 }
 
+void ChildProcess::terminate() const {
+  if (pid_ > 0) ::kill(-pid_, SIGTERM);
+}
+
 void ChildProcess::kill() const {
   if (pid_ <= 0) return;  // kill(2) takes such numbers for many processes
   ::kill(-pid_, SIGKILL);

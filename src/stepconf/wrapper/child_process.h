@@ -48,6 +48,8 @@ class ChildProcess {
   Descriptor take_stdout() { return std::move(stdout_); }
   Descriptor take_stderr() { return std::move(stderr_); }
 
+  /// Asks the process and what it has started to end (SIGTERM).
+  void terminate() const;
   /// Kills the process and what it has started; its end is still to be waited for.
   /// Without effect once it was.
   void kill() const;

@@ -78,6 +78,8 @@ class Copy {
   bool idle() const { return waiting_ && waiting_->open() && !request_id_; }
   /// Hands over an event. The copy must be idle.
   void work(CopyJob job);
+  /// Asks the process to end.
+  void terminate() const { process_.terminate(); }
   /// Kills the process; of what it still says only its end is listened to.
   void kill();
   /// Passes on the lines logged by now.

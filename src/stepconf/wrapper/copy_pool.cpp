@@ -15,6 +15,8 @@ namespace {
 constexpr double kFullShare = 0.9;
 // With no copy left, a start is tried again, for one may fail by bad luck; not for ever.
 constexpr int kMostFailedStarts = 3;
+// Lambda kills 0.3 s after SIGTERM where an internal extension is registered.
+constexpr Seconds kTimeToEnd{0.25};
 
 std::unique_ptr<Copy> extract(std::vector<std::unique_ptr<Copy>>& from, const Copy& copy) {
   const auto at = std::ranges::find(from, &copy, &std::unique_ptr<Copy>::get);
@@ -90,6 +92,15 @@ void CopyPool::kill_starting() {
   for (Copy* copy : starting) kill(*copy);
 }
 
+void CopyPool::terminate(std::function<void()> ended) {
+  serve(nullptr);
+  warmed_up_ = nullptr;
+  if (copies_.empty()) return ended();
+  terminated_ = std::move(ended);
+  for (const auto& copy : copies_) copy->terminate();
+  patience_ = loop_.after(kTimeToEnd, [this] { std::exchange(terminated_, nullptr)(); });
+}
+
 int CopyPool::bounded(int wanted) const {
   if (wanted <= 1) return wanted;
   ProcessUse largest;
@@ -126,6 +137,10 @@ void CopyPool::on_answer(Copy& copy, Outcome outcome) {
 
 void CopyPool::on_gone(Copy& copy, const CopyEnd& end) {
   remove(copy);
+  if (terminated_ && copies_.empty()) {
+    patience_.reset();
+    return std::exchange(terminated_, nullptr)();
+  }
   if (end.by_us) return;
   const char* type = out_of_memory(end) ? "Runtime.OutOfMemory" : "Runtime.ExitError";
   Outcome reason = end.init_failure.value_or(failure(type, end.message));

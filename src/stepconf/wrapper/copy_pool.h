@@ -50,6 +50,8 @@ class CopyPool final : public CopyListener {
   void kill(Copy& copy);
   /// Kills the copies that have not become ready: what keeps them may keep them for ever.
   void kill_starting();
+  /// Asks all copies to end, and calls `ended` when they have, or have had time for it.
+  void terminate(std::function<void()> ended);
   /// Gives `wanted`, or as many processes as the sandbox has room for, which it then logs.
   int bounded(int wanted) const;
   /// Passes on what the copies have logged.
@@ -77,6 +79,8 @@ class CopyPool final : public CopyListener {
   std::vector<std::unique_ptr<Copy>> ended_;
   std::unique_ptr<net::Handle> burial_;
   std::function<void(std::optional<Outcome>)> warmed_up_;
+  std::function<void()> terminated_;
+  std::unique_ptr<net::Handle> patience_;
   /// Starts in a row that failed for this user, and why the last one did.
   int failed_starts_ = 0;
   std::optional<Outcome> start_failure_;

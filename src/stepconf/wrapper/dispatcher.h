@@ -23,6 +23,9 @@ class Dispatcher {
   /// why it never will.
   void warm_up(std::function<void(std::optional<Outcome>)> ready);
 
+  /// Asks the copies to end, and calls `ended` when they have, or have had time for it.
+  void terminate(std::function<void()> ended) { pool_.terminate(std::move(ended)); }
+
   /// Serves one event; `done` is called once, when no copy works on it any more. One at a time.
   void serve(Invocation invocation, const Done& done);
 

@@ -88,12 +88,14 @@ int run(const WrapperOptions& options) {
     status = with;
     loop.stop();
   };
+  Dispatcher dispatcher(loop, options.copies, options.memory_mb, StepsFile(options.steps));
+  // A handler may clean up on SIGTERM; nothing of ours depends on it.
   const auto signal_watch = loop.on_readable(signals.get(), [&] {
     signalfd_siginfo info{};
     if (::read(signals.get(), &info, sizeof info) != sizeof info) return;
-    end(128 + static_cast<int>(info.ssi_signo));
+    const int with = 128 + static_cast<int>(info.ssi_signo);
+    dispatcher.terminate([&end, with] { end(with); });
   });
-  Dispatcher dispatcher(loop, options.copies, options.memory_mb, StepsFile(options.steps));
   Upstream upstream(
       loop, options.upstream,
       [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {

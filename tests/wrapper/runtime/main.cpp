@@ -81,6 +81,16 @@ pid_t start_child() {
   return child;
 }
 
+/// Leaves a file at SIGTERM.
+void tidy_up_at_end(const Json& path) {
+  static std::string file;
+  file = path.get<std::string>();
+  std::signal(SIGTERM, [](int) {
+    ::close(::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ::_exit(0);
+  });
+}
+
 /// Holds memory, truly, until the process ends.
 void hold(std::size_t megabytes) {
   static std::vector<char> held;
@@ -119,6 +129,7 @@ Json handle(const Json& event, const Invocation& invocation) {
   if (action == "exit") std::_Exit(event.at("status"));
   if (action == "kill") ::kill(::getpid(), SIGKILL);
   if (action == "hang") ::pause();
+  if (action == "tidy-up") tidy_up_at_end(event.at("path"));
   if (action == "child") return start_child();
   if (action == "hold") hold(event.at("megabytes"));
   if (action == "hold") ::kill(::getpid(), SIGKILL);
