@@ -59,6 +59,14 @@ ObjectStore::ObjectStore(StoreOptions options)
       threads_(options_.connections, std::make_shared<aws::CredentialChain>(options_.environment),
                options_.call) {}
 
+Location ObjectStore::place_of(std::string_view url) const {
+  Location place = locate(url);
+  if (as_file(place) && !options_.files) {
+    throw ObjectError(url, "files are for local runs; must be s3://BUCKET/KEY here");
+  }
+  return place;
+}
+
 S3Target ObjectStore::target(const S3Object& object) {
   const std::scoped_lock lock(mutex_);
   if (!s3_) s3_ = s3_settings(options_.environment);
@@ -70,7 +78,7 @@ S3Target ObjectStore::target(const S3Object& object) {
 }
 
 std::string ObjectStore::read(std::string_view url) {
-  const Location place = locate(url);
+  const Location place = place_of(url);
   if (const auto* path = as_file(place)) {
     try {
       return read_file(*path);
@@ -82,7 +90,7 @@ std::string ObjectStore::read(std::string_view url) {
 }
 
 void ObjectStore::write(std::string_view url, std::string bytes) {
-  const Location place = locate(url);
+  const Location place = place_of(url);
   if (const auto* path = as_file(place)) {
     try {
       return write_file(*path, bytes);
@@ -95,7 +103,7 @@ void ObjectStore::write(std::string_view url, std::string bytes) {
 }
 
 void ObjectStore::remove(std::string_view url) {
-  const Location place = locate(url);
+  const Location place = place_of(url);
   if (const auto* path = as_file(place)) {
     std::error_code problem;
     std::filesystem::remove(*path, problem);
@@ -110,7 +118,7 @@ void ObjectStore::remove(std::string_view url) {
 void ObjectStore::read(const std::string& url, Transferred done) {
   threads_.post([this, url, done = std::move(done)](aws::ServiceClient&) {
     begin_or_fail(done, [&] {
-      const Location place = locate(url);
+      const Location place = place_of(url);
       if (const auto* path = as_file(place)) return done({.bytes = read_file(*path)});
       read_from_s3(threads_, target(std::get<S3Object>(place)), done);
     });
@@ -122,7 +130,7 @@ void ObjectStore::write(const std::string& url, std::string bytes, Transferred d
   const auto content = std::make_shared<std::string>(std::move(bytes));
   threads_.post([this, url, content, done = std::move(done)](aws::ServiceClient&) {
     begin_or_fail(done, [&] {
-      const Location place = locate(url);
+      const Location place = place_of(url);
       if (const auto* path = as_file(place)) {
         write_file(*path, *content);
         return done({});

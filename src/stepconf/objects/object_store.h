@@ -20,6 +20,8 @@ struct StoreOptions {
   /// Larger objects travel in parts of this size; S3 wants 5 MB at least. Larger parts cost fewer
   /// requests, smaller ones leave more to do in parallel.
   std::size_t part_bytes = std::size_t{8} << 20;
+  /// Whether file:// may be used.
+  bool files = true;
   aws::CallOptions call{};
   aws::Environment environment = aws::process_environment();
 };
@@ -51,7 +53,11 @@ class ObjectStore {
   void read(const std::string& url, Transferred done);
   void write(const std::string& url, std::string bytes, Transferred done);
 
+  /// Tells whether transfers are under way, which the destructor would wait for.
+  bool busy() { return threads_.busy(); }
+
  private:
+  Location place_of(std::string_view url) const;
   S3Target target(const S3Object& object);
 
   StoreOptions options_;

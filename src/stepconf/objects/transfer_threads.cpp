@@ -30,6 +30,11 @@ void TransferThreads::post(Work work) {
   wake_.notify_one();
 }
 
+bool TransferThreads::busy() {
+  const std::scoped_lock lock(mutex_);
+  return idle_ < threads_.size();
+}
+
 void TransferThreads::serve() {
   aws::ServiceClient client(credentials_, options_);
   std::unique_lock lock(mutex_);

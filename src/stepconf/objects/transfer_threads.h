@@ -29,6 +29,8 @@ class TransferThreads {
 
   /// Has `work` done soon, in the order of the calls.
   void post(Work work);
+  /// Tells whether any thread is at work.
+  bool busy();
 
  private:
   void serve();

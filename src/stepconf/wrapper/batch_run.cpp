@@ -38,12 +38,21 @@ BatchRun::BatchRun(Batch batch, std::shared_ptr<const Iteration> iteration, RunL
       iteration_(std::move(iteration)),
       limits_(std::move(limits)),
       jobs_(batch_.jobs.size()),
-      outcomes_(batch_.jobs.size()) {
+      outcomes_(batch_.jobs.size()),
+      unfetched_(Heavier{&batch_.weights}),
+      ready_(Heavier{&batch_.weights}) {
   batch_.context["Map"] = {{"Item", Json::object()}};
   if (limits_.deadline) end_ = *limits_.deadline - deadline_margin(*limits_.deadline);
   std::vector<std::size_t> all(jobs_.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  ready_ = decltype(ready_)(Heavier{&batch_.weights}, std::move(all));
+  Queue queue(Heavier{&batch_.weights}, std::move(all));
+  if (!batch_.input_objects) {
+    ready_ = std::move(queue);
+    return;
+  }
+  unfetched_ = std::move(queue);
+  events_.resize(jobs_.size());
+  for (Job& job : jobs_) job.stage = Stage::kFetching;
 }
 
 std::optional<BatchRun::Order> BatchRun::next(Seconds now) {
@@ -86,9 +95,10 @@ void BatchRun::crashed(std::size_t job, Outcome end, Seconds now) {
 
 void BatchRun::give_up(const Outcome& reason) {
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
-    if (jobs_[job].stage == Stage::kWaiting) settle(job, reason);
+    if (jobs_[job].stage <= Stage::kWaiting) settle(job, reason);
   }
-  ready_ = decltype(ready_)(Heavier{&batch_.weights});
+  ready_ = Queue(Heavier{&batch_.weights});
+  unfetched_ = Queue(Heavier{&batch_.weights});
 }
 
 std::vector<std::size_t> BatchRun::advance(Seconds now) {
@@ -127,7 +137,8 @@ void BatchRun::end_at_deadline(std::vector<std::size_t>& stopped) {
                         fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
                                     request_id(job), limits_.deadline->count())));
   }
-  ready_ = decltype(ready_)(Heavier{&batch_.weights});
+  ready_ = Queue(Heavier{&batch_.weights});
+  unfetched_ = Queue(Heavier{&batch_.weights});
 }
 
 std::optional<Seconds> BatchRun::next_due() const {
@@ -185,7 +196,14 @@ Outcome BatchRun::shape_result(std::size_t job, Outcome outcome) {
 }
 
 void BatchRun::fail_or_retry(std::size_t job, Outcome outcome, Seconds now) {
-  if (outcome.ok() || !retry(job, outcome, now)) settle(job, std::move(outcome));
+  if (outcome.ok() || !retry(job, outcome, now)) end(job, std::move(outcome));
+}
+
+void BatchRun::end(std::size_t job, Outcome outcome) {
+  if (!outcome.ok() || !batch_.output_objects) return settle(job, std::move(outcome));
+  jobs_[job].stage = Stage::kStoring;
+  outcomes_[job] = std::move(outcome);
+  unstored_.push_back(job);
 }
 
 bool BatchRun::retry(std::size_t job, const Outcome& outcome, Seconds now) {
@@ -212,6 +230,7 @@ void BatchRun::end_attempt(std::size_t job) {
 }
 
 void BatchRun::settle(std::size_t job, Outcome outcome) {
+  if (batch_.input_objects) events_[job] = {};
   jobs_[job] = {.stage = Stage::kSettled, .attempt = jobs_[job].attempt};
   ++settled_;
   if (!outcome.ok() && !batch_.collect && !failed_) failed_ = outcome;

@@ -49,6 +49,28 @@ class BatchRun {
 
   /// Lets the next attempt begin; absent where none is ready. Heavier jobs first, else in order.
   std::optional<Order> next(Seconds now);
+
+  /// An object that holds a job's event.
+  struct Input {
+    std::size_t job = 0;
+    std::string url;
+  };
+  /// Gives the next input to fetch; absent where none is left, or where enough wait already.
+  std::optional<Input> next_input();
+  /// Takes the event of a job, or why there is none.
+  void fetched(std::size_t job, std::string event);
+  void not_fetched(std::size_t job, const std::string& reason);
+  /// A result that is to be written to an object.
+  struct Output {
+    std::size_t job = 0;
+    std::string request_id;
+    std::string body;
+  };
+  std::optional<Output> next_output();
+  /// Takes what is the job's result from now on, the object's URL, or why it could not be written.
+  void stored(std::size_t job, const std::string& url);
+  void not_stored(std::size_t job, const std::string& reason);
+
   /// Takes a copy's answer to a job at work.
   void answered(std::size_t job, Outcome outcome, Seconds now);
   /// The copy that worked on the job died: it is done again where jobs are idempotent.
@@ -63,11 +85,13 @@ class BatchRun {
   /// When `advance` has something to do, unless other events come first.
   std::optional<Seconds> next_due() const;
 
+  std::optional<Seconds> deadline() const { return limits_.deadline; }
   int processes() const { return batch_.processes; }
   /// The job's index in its step.
   std::size_t index_in_step(std::size_t job) const { return batch_.first_index + job; }
-  /// How many jobs could be at work now.
-  std::size_t ready_or_at_work() const { return (failed_ ? 0 : ready_.size()) + at_work_; }
+  std::size_t jobs() const { return jobs_.size(); }
+  /// How many jobs could be at work now, or soon: their events are on the way.
+  std::size_t ready_or_at_work() const { return ready() + at_work_ + (failed_ ? 0 : fetching_); }
   std::size_t ready() const { return failed_ ? 0 : ready_.size(); }
   /// Whether the result is there: every job has ended, or one has failed the batch and none is at
   /// work.
@@ -76,7 +100,7 @@ class BatchRun {
   Outcome result();
 
  private:
-  enum class Stage { kWaiting, kAtWork, kSettled };
+  enum class Stage { kFetching, kWaiting, kAtWork, kStoring, kSettled };
   struct Job {
     Stage stage = Stage::kWaiting;
     int attempt = 0;
@@ -105,6 +129,7 @@ class BatchRun {
   void end_attempt(std::size_t job);
   void settle(std::size_t job, Outcome outcome);
   void fail_or_retry(std::size_t job, Outcome outcome, Seconds now);
+  void end(std::size_t job, Outcome outcome);
   bool is_at_work(const Due& due) const;
   void end_at_deadline(std::vector<std::size_t>& stopped);
 
@@ -115,7 +140,15 @@ class BatchRun {
   std::optional<Seconds> end_;
   std::vector<Job> jobs_;
   std::vector<Outcome> outcomes_;
-  std::priority_queue<std::size_t, std::vector<std::size_t>, Heavier> ready_;
+  using Queue = std::priority_queue<std::size_t, std::vector<std::size_t>, Heavier>;
+  /// Jobs whose events are objects that are not asked for yet.
+  Queue unfetched_;
+  std::size_t fetching_ = 0;
+  /// Events that came as objects, by job.
+  std::vector<std::string> events_;
+  Queue ready_;
+  /// Jobs whose results are to be written to objects.
+  std::deque<std::size_t> unstored_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> retries_;
   /// In the order of time, for all attempts may take equally long; those that ended are skipped.
   std::deque<Due> timeouts_;

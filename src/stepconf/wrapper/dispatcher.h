@@ -15,9 +15,10 @@ namespace stepconf::wrapper {
 /// event as it is.
 class Dispatcher {
  public:
-  /// `memory_mb`: what the function may use; absent where that is not known.
-  Dispatcher(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb,
-             StepsFile steps);
+  /// `memory_mb`: what the function may use; absent where that is not known. `results`: where
+  /// results go by reference unless a batch names another place; empty: nowhere.
+  Dispatcher(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb, StepsFile steps,
+             objects::ObjectStore& store, std::string results);
 
   /// Starts the first copy. `ready` is called when it waits for its first event, or with the reason
   /// why it never will.
@@ -30,8 +31,12 @@ class Dispatcher {
   void serve(Invocation invocation, const Done& done);
 
  private:
-  std::unique_ptr<CopyUser> service_for(std::unique_ptr<Invocation> invocation, Done done);
-  std::unique_ptr<BatchRun> plan(const Invocation& invocation, Batch batch);
+  void serve_batch(std::shared_ptr<Invocation> invocation, Batch batch, const Done& done);
+  void fetch_jobs(std::shared_ptr<Invocation> invocation, Batch batch, const Done& done);
+  void begin(std::unique_ptr<CopyUser> service);
+  std::unique_ptr<BatchRun> plan(const Invocation& invocation, Batch batch, bool any_size);
+  ResultPlace place_for(const Batch& batch) const;
+  void finish(Outcome outcome, const Done& done);
 
   net::Loop& loop_;
   CopyPool pool_;
@@ -40,6 +45,11 @@ class Dispatcher {
   /// The service that has finished, until the call from inside it returns.
   std::unique_ptr<CopyUser> finished_;
   std::unique_ptr<net::Handle> release_;
+  objects::ObjectStore& store_;
+  std::string results_;
+  /// Fetches the jobs of a batch; absent at other times.
+  std::optional<ObjectTransfers> fetch_;
+  std::unique_ptr<net::Handle> fetch_limit_;
 };
 
 }  // namespace stepconf::wrapper

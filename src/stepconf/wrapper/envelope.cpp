@@ -86,7 +86,6 @@ void read_shared(const Json& value, Batch& batch) {
 /// The member `stepconf` of a batch, as it is read.
 struct Options {
   Batch& batch;
-  bool boxed = false;
   bool sized = false;
   std::size_t number = 0;
   std::size_t size = 0;
@@ -94,9 +93,9 @@ struct Options {
 
 using Read = void (*)(Options&, std::string_view name, const Json& value);
 
-void refuse_reference(Options&, std::string_view name, const Json&) {
-  throw InvalidBatch(
-      fmt::format("batch: stepconf.{}: this wrapper takes no objects by reference yet", name));
+bool by_objects(std::string_view name, const Json& value) {
+  if (value != "objects") refuse(name, value, "\"objects\"");
+  return true;
 }
 
 constexpr std::array<std::pair<std::string_view, Read>, 14> kOptions{{
@@ -111,7 +110,7 @@ constexpr std::array<std::pair<std::string_view, Read>, 14> kOptions{{
        options.batch.collect = true;
      }},
     {"boxed", [](Options& options, std::string_view name,
-                 const Json& value) { options.boxed = truth(name, value); }},
+                 const Json& value) { options.batch.boxed = truth(name, value); }},
     {"idempotent", [](Options& options, std::string_view name,
                       const Json& value) { options.batch.idempotent = truth(name, value); }},
     {"step",
@@ -129,14 +128,21 @@ constexpr std::array<std::pair<std::string_view, Read>, 14> kOptions{{
      [](Options& options, std::string_view, const Json& value) { options.batch.state = value; }},
     {"weights", [](Options& options, std::string_view name,
                    const Json& value) { options.batch.weights = numbers(name, value); }},
-    {"input", refuse_reference},
-    {"output", refuse_reference},
-    {"objects", refuse_reference},
-    {"limit", refuse_reference},
+    {"input", [](Options& options, std::string_view name,
+                 const Json& value) { options.batch.input_objects = by_objects(name, value); }},
+    {"output", [](Options& options, std::string_view name,
+                  const Json& value) { options.batch.output_objects = by_objects(name, value); }},
+    {"objects",
+     [](Options& options, std::string_view name, const Json& value) {
+       if (!value.is_string() || value == "") refuse(name, value, "a URL");
+       options.batch.objects = value.get<std::string>();
+     }},
+    {"limit", [](Options& options, std::string_view name,
+                 const Json& value) { options.batch.limit = index(name, value); }},
 }};
 
-/// Reads the member `stepconf`; tells whether the jobs are boxed.
-bool read_options(const Json& json, Batch& batch) {
+/// Reads the member `stepconf`.
+void read_options(const Json& json, Batch& batch) {
   if (!json.is_object()) throw InvalidBatch("batch: stepconf must be an object");
   Options options{.batch = batch};
   for (const auto& [name, value] : json.items()) {
@@ -155,7 +161,6 @@ bool read_options(const Json& json, Batch& batch) {
     throw InvalidBatch("batch: stepconf.processes is missing, must be a positive integer");
   }
   batch.first_index = options.number * options.size;
-  return options.boxed;
 }
 
 std::string_view unbox(std::string_view job, std::size_t index) {
@@ -168,6 +173,16 @@ std::string_view unbox(std::string_view job, std::size_t index) {
   return named[0].second;
 }
 
+std::string object_of_jobs(std::string_view jobs) {
+  const Json reference = parse_json(jobs, "jobs");
+  if (reference.size() != 1 || !reference.contains("object") || !reference["object"].is_string() ||
+      reference["object"] == "") {
+    throw InvalidBatch(
+        fmt::format("batch: jobs is {:.80}, must be an array or {{\"object\": URL}}", jobs));
+  }
+  return reference["object"].get<std::string>();
+}
+
 }  // namespace
 
 std::optional<Batch> parse_batch(std::string_view event) {
@@ -178,27 +193,33 @@ std::optional<Batch> parse_batch(std::string_view event) {
   const std::string_view options = only(named, "stepconf");
   if (options.empty()) return {};
   Batch batch;
-  const bool boxed = read_options(parse_json(options, "stepconf"), batch);
+  read_options(parse_json(options, "stepconf"), batch);
   const std::string_view jobs = only(named, "jobs");
   if (jobs.empty()) throw InvalidBatch("batch: jobs is missing, must be an array");
-  if (jobs[0] == '{') {
-    throw InvalidBatch("batch: jobs: this wrapper takes no objects by reference yet");
-  }
-  if (jobs[0] != '[') {
-    throw InvalidBatch(fmt::format("batch: jobs is {:.80}, must be an array", jobs));
-  }
   if (named.size() != 2) {
     throw InvalidBatch("batch: an event with stepconf has the members stepconf and jobs only");
   }
-  batch.jobs = elements(jobs);
-  if (boxed) {
+  if (jobs[0] == '{') {
+    batch.jobs_object = object_of_jobs(jobs);
+  } else {
+    read_jobs(batch, jobs, "jobs");
+  }
+  return batch;
+}
+
+void read_jobs(Batch& batch, std::string_view text, std::string_view source) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || text[first] != '[' || !Json::accept(text)) {
+    throw InvalidBatch(fmt::format("batch: {} is {:.80}, must be an array", source, text));
+  }
+  batch.jobs = elements(text);
+  if (batch.boxed) {
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i] = unbox(batch.jobs[i], i);
   }
   if (!batch.weights.empty() && batch.weights.size() != batch.jobs.size()) {
     throw InvalidBatch(fmt::format("batch: stepconf.weights has {} numbers for {} jobs",
                                    batch.weights.size(), batch.jobs.size()));
   }
-  return batch;
 }
 
 std::string join_results(std::span<const Outcome> outcomes, bool collect) {

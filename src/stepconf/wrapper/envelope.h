@@ -32,6 +32,18 @@ struct Batch {
   std::optional<Json> state;
   /// What each job weighs, where that is told: heavier ones start first.
   std::vector<double> weights;
+  /// Whether the elements of `jobs` are {"job": JOB}.
+  bool boxed = false;
+  /// Whether each job is the URL of an object that holds its event.
+  bool input_objects = false;
+  /// Whether each result is written to an object, and its URL is the result.
+  bool output_objects = false;
+  /// The URL under which results are written; empty where it is not told.
+  std::string objects;
+  /// Results that are longer together are written to an object.
+  std::optional<std::size_t> limit;
+  /// The URL of the object that holds the array of jobs; empty where it stands in the event.
+  std::string jobs_object;
   /// The jobs' JSON texts, views into the event.
   std::vector<std::string_view> jobs;
 };
@@ -44,6 +56,10 @@ class InvalidBatch : public InvalidInput {
 /// Recognises a batch by the member `stepconf`; absent where the event is anything else, which may
 /// be no JSON at all. Throws InvalidBatch that says what is wrong.
 std::optional<Batch> parse_batch(std::string_view event);
+
+/// Takes the array of jobs from `text`, which must live as long as the batch. Throws InvalidBatch
+/// that names `source`.
+void read_jobs(Batch& batch, std::string_view text, std::string_view source);
 
 /// Writes the batch's result, an array in the order of the jobs: the results, or, for `collect`,
 /// {"result": RESULT} or {"error": DOCUMENT} each.

@@ -15,6 +15,8 @@ struct Invocation {
   std::string request_id;
   net::Headers headers;
   std::string event;
+  /// The jobs of a batch that names them by an object, once they are fetched.
+  std::string fetched_jobs{};
 };
 
 /// Gives the time that the invocation has from `now` on, by the wall clock, as Lambda-Runtime-

@@ -28,6 +28,10 @@ Outcome failure(std::string type, std::string_view message) {
           .body = document.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
+Outcome unavailable(std::string_view reason) {
+  return failure("StepConf.ObjectUnavailable", reason);
+}
+
 Outcome as_job_outcome(Outcome outcome) {
   if (!outcome.ok()) {
     if (auto type = documented_type(outcome.body)) {

@@ -18,6 +18,9 @@ struct Outcome {
 /// Makes an error of the wrapper's own.
 Outcome failure(std::string type, std::string_view message);
 
+/// Makes the error of an object that cannot be read or written.
+Outcome unavailable(std::string_view reason);
+
 /// Gives the outcome as the result of one job among others: an empty result becomes null, one that
 /// is no JSON an error, and an error document that is none is put into one.
 Outcome as_job_outcome(Outcome outcome);

@@ -23,14 +23,17 @@ void SingleService::on_change() {
 void SingleService::on_answer(Copy&, Outcome outcome) { done_(std::move(outcome)); }
 void SingleService::on_crash(Copy&, Outcome reason) { done_(std::move(reason)); }
 
-BatchService::BatchService(net::Loop& loop, CopyPool& pool, std::unique_ptr<Invocation> invocation,
-                           std::unique_ptr<BatchRun> run, Done done)
+BatchService::BatchService(net::Loop& loop, CopyPool& pool, std::shared_ptr<Invocation> invocation,
+                           std::unique_ptr<BatchRun> run, objects::ObjectStore& store,
+                           ResultPlace place, Done done)
     : loop_(loop),
       pool_(pool),
       invocation_(std::move(invocation)),
       run_(std::move(run)),
-      done_(std::move(done)) {
-  const auto jobs = static_cast<int>(std::min<std::size_t>(run_->ready(), 1'000'000));
+      place_(std::move(place)),
+      done_(std::move(done)),
+      transfers_(loop, store) {
+  const auto jobs = static_cast<int>(std::min<std::size_t>(run_->jobs(), 1'000'000));
   processes_ = pool_.bounded(std::min(run_->processes(), jobs));
 }
 
@@ -45,12 +48,62 @@ void BatchService::on_crash(Copy& copy, Outcome reason) {
 }
 
 void BatchService::on_change() {
+  if (handed_in_) return;
+  begin_transfers();
   hand_over();
   pool_.have(std::min<std::size_t>(run_->ready_or_at_work(), static_cast<std::size_t>(processes_)));
-  if (const auto reason = pool_.hopeless(); reason && run_->ready() > 0) run_->give_up(*reason);
+  if (const auto reason = pool_.hopeless(); reason && run_->ready_or_at_work() > 0)
+    run_->give_up(*reason);
   if (!run_->finished()) return watch_time();
   timer_.reset();
-  done_(run_->result());
+  hand_in(run_->result());
+}
+
+void BatchService::begin_transfers() {
+  while (auto input = run_->next_input()) {
+    transfers_.read(input->url, [this, job = input->job](objects::Transfer transfer) {
+      transfer.ok() ? run_->fetched(job, std::move(transfer.bytes))
+                    : run_->not_fetched(job, transfer.failure);
+      on_change();
+    });
+  }
+  while (auto output = run_->next_output()) {
+    const std::string url =
+        place_.url(invocation_->request_id, std::to_string(run_->index_in_step(output->job)));
+    transfers_.write(url, std::move(output->body),
+                     [this, url, job = output->job](const objects::Transfer& transfer) {
+                       transfer.ok() ? run_->stored(job, url)
+                                     : run_->not_stored(job, transfer.failure);
+                       on_change();
+                     });
+  }
+}
+
+void BatchService::hand_in(Outcome outcome) {
+  handed_in_ = true;
+  const bool by_reference =
+      outcome.ok() && !place_.folder.empty() && outcome.body.size() > place_.limit;
+  by_reference ? store_results(std::move(outcome.body)) : finish(std::move(outcome));
+}
+
+void BatchService::store_results(std::string results) {
+  const std::string url = place_.url(invocation_->request_id, "results");
+  if (const auto deadline = run_->deadline()) {
+    // A tenth of a second for the answer, which is short.
+    timer_ = loop_.after(*deadline - now() - Seconds{0.1}, [this, url] {
+      finish(unavailable(url + ": could not be written before the invocation's deadline"));
+    });
+  }
+  const std::size_t bytes = results.size();
+  transfers_.write(url, std::move(results), [this, url, bytes](const objects::Transfer& transfer) {
+    if (!transfer.ok()) return finish(unavailable(transfer.failure));
+    finish({.body = Json{{"stepconf", {{"object", url}, {"bytes", bytes}}}}.dump()});
+  });
+}
+
+// Time may be up and the results stored in the same turn of the loop: the first one counts.
+void BatchService::finish(Outcome outcome) {
+  if (done_) std::exchange(done_, nullptr)(std::move(outcome));
 }
 
 void BatchService::hand_over() {

@@ -46,13 +46,46 @@ Descriptor watch_signals() {
   return Descriptor(::signalfd(-1, &endings, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
+// Serves events until the loop is stopped; gives the exit status.
+int serve(const WrapperOptions& options, net::Loop& loop, objects::ObjectStore& store) {
+  const Descriptor signals = watch_signals();
+  int status = 0;
+  const auto end = [&loop, &status](int with) {
+    status = with;
+    loop.stop();
+  };
+  Dispatcher dispatcher(loop, options.copies, options.memory_mb, StepsFile(options.steps), store,
+                        options.results);
+  // A handler may clean up on SIGTERM; nothing of ours depends on it.
+  const auto signal_watch = loop.on_readable(signals.get(), [&] {
+    signalfd_siginfo info{};
+    if (::read(signals.get(), &info, sizeof info) != sizeof info) return;
+    const int with = 128 + static_cast<int>(info.ssi_signo);
+    dispatcher.terminate([&end, with] { end(with); });
+  });
+  Upstream upstream(
+      loop, options.upstream,
+      [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {
+        dispatcher.serve(std::move(invocation), std::move(done));
+      },
+      end);
+  dispatcher.warm_up([&upstream](const std::optional<Outcome>& failed) {
+    if (failed) return upstream.report_init_error(*failed);
+    upstream.start();
+  });
+  loop.run();
+  return status;
+}
+
 }  // namespace
 
 WrapperOptions options_from_environment(std::vector<std::string> arguments) {
   WrapperOptions options{.copies = {.command = std::move(arguments)},
                          .upstream = {},
                          .memory_mb = {},
-                         .steps = steps_file_from_environment()};
+                         .steps = steps_file_from_environment(),
+                         .results = variable("STEPCONF_OBJECTS").value_or(""),
+                         .store = objects::store_options()};
   if (options.copies.command.empty()) {
     options.copies.command = split_words(variable("STEPCONF_COMMAND").value_or(""));
   }
@@ -75,38 +108,19 @@ WrapperOptions options_from_environment(std::vector<std::string> arguments) {
   const double memory =
       std::strtod(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").value_or("").c_str(), nullptr);
   if (memory > 0) options.memory_mb = memory;
+  // Whoever may call a function in the cloud may not read the files of its sandbox.
+  options.store.files = variable("STEPCONF_SANDBOX").has_value();
   options.copies.json_logs = variable("AWS_LAMBDA_LOG_FORMAT") == "JSON";
   return options;
 }
 
 int run(const WrapperOptions& options) {
   give_back_large_blocks();
-  const Descriptor signals = watch_signals();
   net::Loop loop;
-  int status = 0;
-  const auto end = [&loop, &status](int with) {
-    status = with;
-    loop.stop();
-  };
-  Dispatcher dispatcher(loop, options.copies, options.memory_mb, StepsFile(options.steps));
-  // A handler may clean up on SIGTERM; nothing of ours depends on it.
-  const auto signal_watch = loop.on_readable(signals.get(), [&] {
-    signalfd_siginfo info{};
-    if (::read(signals.get(), &info, sizeof info) != sizeof info) return;
-    const int with = 128 + static_cast<int>(info.ssi_signo);
-    dispatcher.terminate([&end, with] { end(with); });
-  });
-  Upstream upstream(
-      loop, options.upstream,
-      [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {
-        dispatcher.serve(std::move(invocation), std::move(done));
-      },
-      end);
-  dispatcher.warm_up([&upstream](const std::optional<Outcome>& failed) {
-    if (failed) return upstream.report_init_error(*failed);
-    upstream.start();
-  });
-  loop.run();
+  objects::ObjectStore store(options.store);
+  const int status = serve(options, loop, store);
+  // Nobody waits any more for what is still under way, which may take a minute.
+  if (store.busy()) std::_Exit(status);
   return status;
 }
 

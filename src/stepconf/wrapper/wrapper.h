@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stepconf/objects/object_store.h"
 #include "stepconf/runtime/routes.h"
 #include "stepconf/wrapper/copy.h"
 
@@ -19,12 +20,15 @@ struct WrapperOptions {
   std::optional<double> memory_mb;
   /// The workflow's steps; absent where there is no such file.
   std::optional<std::filesystem::path> steps;
+  /// Where results go by reference unless a batch says otherwise; empty: nowhere.
+  std::string results;
+  objects::StoreOptions store;
 };
 
 /// Gathers the options from the program's arguments and from AWS_LAMBDA_RUNTIME_API,
 /// STEPCONF_COMMAND (used where there are no arguments), AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-/// AWS_LAMBDA_LOG_FORMAT, STEPCONF_STEPS and LAMBDA_TASK_ROOT. Throws InvalidInput that says what
-/// is missing.
+/// AWS_LAMBDA_LOG_FORMAT, STEPCONF_STEPS, LAMBDA_TASK_ROOT, STEPCONF_OBJECTS and
+/// STEPCONF_S3_CONNECTIONS. Throws InvalidInput that says what is missing.
 WrapperOptions options_from_environment(std::vector<std::string> arguments);
 
 /// Stands between the Runtime API and copies of a runtime until the API is gone or SIGTERM or
