@@ -1,9 +1,11 @@
 """`stepconf run` and `profile` as a black box: real processes in real sandboxes."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import unittest.mock
 
 from command import HERE, MACHINE, PROJECT, STEPCONF, Command, table, with_marker
 
@@ -39,6 +41,18 @@ class Run(Command):
         self.write("workflow.asl.json", json.dumps({"StartAt": "Work", "States": {"Work": {**MACHINE["States"]["Work"], "Next": "End"}, "End": {"Type": "Succeed"}}}))
         self.write("stepconf.yaml", PROJECT.replace("  finish:", "  #"))
         self.assertEqual(self.run_with({"items": []})["output"], {"items": [], "results": []})
+
+    def test_jobs_and_results_may_be_larger_than_lambdas_payloads(self):
+        # One instance gets 40 jobs of 200 KB, 8 MB in all, and gives them back.
+        self.write_models(work=table((1769, 1, 2, 1.0, 0.001)), finish=table((1769, 1, 1, 1.0, 0.001)))
+        items = [{"n": n, "echo": "x" * 200_000} for n in range(40)]
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        with unittest.mock.patch.dict(os.environ, {"TMPDIR": str(temporary)}):
+            result = self.run_with({"items": items})
+        self.assertEqual((result["status"], result["output"]), ("succeeded", items[0]))
+        self.assertEqual(result["steps"][0]["instances"], 1)
+        self.assertEqual(list(temporary.iterdir()), [])
 
     def test_a_missed_slo_has_exit_status_3(self):
         self.assertFalse(self.run_with({"items": [{"n": 1, "cpu_s": 0.1}]}, "--slo", "50ms", status=3)["met"])

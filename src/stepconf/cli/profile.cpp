@@ -10,6 +10,7 @@
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/payload_folder.h"
 #include "stepconf/cli/sample_jobs.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/estimator/sample.h"
@@ -18,6 +19,7 @@
 #include "stepconf/executor/given_configurations.h"
 #include "stepconf/executor/measure.h"
 #include "stepconf/executor/samples.h"
+#include "stepconf/platform/large_payloads.h"
 #include "stepconf/platform/local/local_platform.h"
 #include "stepconf/pricing/bill.h"
 #include "stepconf/report/table.h"
@@ -74,7 +76,7 @@ Usd cost_of(const pricing::PriceSheet& prices, const estimator::Sample& sample) 
 }
 
 // Runs the workflow once, as fast as its configurations go, to see what its jobs are.
-executor::RunSummary run_once(const Workspace& workspace, platform::LocalPlatform& platform,
+executor::RunSummary run_once(const Workspace& workspace, platform::Platform& platform,
                               const Interruption& interruption, const Json& input,
                               SampleJobs& events) {
   std::vector<estimator::Configuration> largest;
@@ -137,10 +139,12 @@ OrderedJson report_of(const std::vector<estimator::Sample>& samples, int invocat
 class Profiling {
  public:
   Profiling(const ProfileArguments& arguments, const Workspace& workspace,
-            platform::LocalPlatform& platform, const Interruption& interruption)
+            platform::LocalPlatform& platform, platform::Platform& any_size,
+            const Interruption& interruption)
       : arguments_(arguments),
         workspace_(workspace),
         platform_(platform),
+        any_size_(any_size),
         interruption_(interruption),
         jobs_(sample_jobs_of(workspace.project)) {}
 
@@ -173,7 +177,7 @@ class Profiling {
                              platform_.options().cpu_scale);
     SampleJobs seen;
     const executor::RunSummary summary =
-        run_once(workspace_, platform_, interruption_, input, seen);
+        run_once(workspace_, any_size_, interruption_, input, seen);
     if (summary.status == executor::RunStatus::interrupted) return false;
     if (summary.status == executor::RunStatus::failed) {
       throw Error(fmt::format("the workflow failed in {}: {}: {}", summary.step, summary.error,
@@ -221,7 +225,7 @@ class Profiling {
       count(sample);
       tell(sample);
     };
-    const auto measured = executor::measure(platform_, std::move(measurements), options);
+    const auto measured = executor::measure(any_size_, std::move(measurements), options);
     samples_.insert(samples_.end(), measured.samples.begin(), measured.samples.end());
   }
 
@@ -237,6 +241,8 @@ class Profiling {
   const ProfileArguments& arguments_;
   const Workspace& workspace_;
   platform::LocalPlatform& platform_;
+  /// The same, for payloads of any size.
+  platform::Platform& any_size_;
   const Interruption& interruption_;
   SampleJobs jobs_;
   std::vector<estimator::Sample> samples_;
@@ -268,10 +274,14 @@ int profile_verb(const ProfileArguments& arguments) {
 
   platform::Spawner spawner;
   Interruption interruption;
+  // Made before the sandboxes, so that it goes when none of them can write into it any more.
+  const PayloadFolder payloads;
   platform::LocalPlatform platform(std::move(local), spawner);
+  objects::ObjectStore store(objects::store_options());
+  platform::LargePayloads any_size(platform, store, payloads.url());
   const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
-  return Profiling(arguments, workspace, platform, interruption).run();
+  return Profiling(arguments, workspace, platform, any_size, interruption).run();
 }
 
 }  // namespace

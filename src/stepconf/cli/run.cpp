@@ -12,12 +12,14 @@
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/payload_folder.h"
 #include "stepconf/cli/progress.h"
 #include "stepconf/cli/run_report.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
 #include "stepconf/executor/given_configurations.h"
 #include "stepconf/optimizer/strategies.h"
+#include "stepconf/platform/large_payloads.h"
 #include "stepconf/platform/local/local_platform.h"
 
 namespace stepconf::cli {
@@ -109,8 +111,12 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
   std::ofstream trace = open_trace(arguments.trace);
   platform::Spawner spawner;
   Interruption interruption;
+  // Made before the sandboxes, so that it goes when none of them can write into it any more.
+  const PayloadFolder payloads;
   platform::LocalPlatform platform(std::move(local), spawner);
   const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
+  objects::ObjectStore store(objects::store_options());
+  platform::LargePayloads any_size(platform, store, payloads.url());
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
 
   const ExecutionName execution = name_execution();
@@ -120,7 +126,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                            platform.options().cpu_scale);
   Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow));
   executor::RunSummary summary =
-      executor::run(*flow, workspace.workflow, strategy.get(), platform, progress,
+      executor::run(*flow, workspace.workflow, strategy.get(), any_size, progress,
                     {.execution = execution.name,
                      .slo = slo,
                      .prices = workspace.prices,
