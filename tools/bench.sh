@@ -11,3 +11,5 @@ printf '\n== local platform\n'
 build/bin/local_bench --wrapper build/bin/stepconf-wrapper
 printf '\n== wrapper\n'
 build/bin/wrapper_bench --wrapper build/bin/stepconf-wrapper
+printf '\n== objects\n'
+build/bin/objects_bench

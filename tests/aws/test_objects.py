@@ -1,15 +1,19 @@
 """Objects in S3, as MiniStack keeps them and AWS's own client for Python sees them."""
 
+import json
 import os
 import pathlib
 import random
 import subprocess
+import sys
 
+import boto3
 import botocore.exceptions
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOOL = os.environ.get("OBJECTS_TOOL", str(HERE.parents[1] / "build" / "bin" / "objects_tool"))
+STEPCONF = os.environ.get("STEPCONF", str(HERE.parents[1] / "build" / "bin" / "stepconf"))
 MEGABYTE = 1 << 20
 
 
@@ -129,3 +133,72 @@ def test_takes_credentials_from_a_profile(ministack, tool, tmp_path):
     good(tool("write", "s3://stepconf-test/profile", input=b"1", variables=variables))
     variables["AWS_PROFILE"] = "default"
     assert tool("write", "s3://stepconf-test/profile", input=b"1", variables=variables).returncode == 1
+
+
+@pytest.fixture(scope="module")
+def invoke(ministack, s3, tmp_path_factory):
+    """Calls a function under the wrapper, which has S3 at hand."""
+    project = tmp_path_factory.mktemp("project")
+    wanted = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    variables = {name: value for name, value in ministack.environment().items() if name in wanted}
+    function = {
+        "command": [sys.executable, str(HERE / "function.py")],
+        "timeout": "60s",
+        "environment": {**variables, "STEPCONF_OBJECTS": "s3://stepconf-test/results"},
+    }
+    document = {
+        "schema": 1,
+        "steps": [{"name": "echo", "function": "echo", "jobs": 1}],
+        "functions": {"echo": function},
+        "configurations": {"memory_mb": [1769]},
+    }
+    (project / "stepconf.yaml").write_text(json.dumps(document))
+    server = subprocess.Popen([STEPCONF, "local", str(project)], stdout=subprocess.PIPE, text=True)
+    try:
+        client = boto3.client(
+            "lambda",
+            endpoint_url=json.loads(server.stdout.readline())["endpoint"],
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+        def call(options, jobs):
+            event = {"stepconf": {"processes": 2, **options}, "jobs": jobs}
+            answer = client.invoke(FunctionName="echo", Payload=json.dumps(event))
+            return json.loads(answer["Payload"].read())
+
+        yield call
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def stored(s3, url):
+    assert url.startswith("s3://stepconf-test/results/")
+    key = url.removeprefix("s3://stepconf-test/")
+    return json.loads(s3.get_object(Bucket="stepconf-test", Key=key)["Body"].read())
+
+
+def test_the_wrapper_takes_events_from_s3_and_puts_results_there(s3, invoke):
+    events = [{"n": n, "data": "x" * 1000} for n in range(20)]
+    for event in events:
+        s3.put_object(Bucket="stepconf-test", Key=f"in/{event['n']}", Body=json.dumps(event))
+    urls = invoke({"input": "objects", "output": "objects"}, [f"s3://stepconf-test/in/{n}" for n in range(20)])
+    assert [stored(s3, url) for url in urls] == events
+
+
+def test_a_batch_and_its_results_may_be_larger_than_lambdas_payloads(s3, invoke):
+    jobs = [{"n": n, "data": "x" * MEGABYTE} for n in range(20)]
+    s3.put_object(Bucket="stepconf-test", Key="jobs", Body=json.dumps(jobs))
+    answer = invoke({}, {"object": "s3://stepconf-test/jobs"})
+    assert answer["stepconf"]["bytes"] > 20 * MEGABYTE
+    assert stored(s3, answer["stepconf"]["object"]) == jobs
+
+
+def test_an_object_that_is_missing_fails_its_job_by_name(invoke):
+    results = invoke({"input": "objects", "errors": "collect"}, ["s3://stepconf-test/nobody"])
+    error = results[0]["error"]
+    assert error["errorType"] == "StepConf.ObjectUnavailable"
+    assert error["errorMessage"].startswith("s3://stepconf-test/nobody: ")
+    assert "NoSuchKey" in error["errorMessage"]

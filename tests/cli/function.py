@@ -20,8 +20,6 @@ def handle(event):
         raise RuntimeError("not yet")
     if "raise" in event:
         raise ValueError(event["raise"])
-    if "echo" in event:
-        return event
     return {"n": event.get("n"), "twice": 2 * event.get("n", 0)}
 
 

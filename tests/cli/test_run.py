@@ -42,17 +42,19 @@ class Run(Command):
         self.write("stepconf.yaml", PROJECT.replace("  finish:", "  #"))
         self.assertEqual(self.run_with({"items": []})["output"], {"items": [], "results": []})
 
-    def test_jobs_and_results_may_be_larger_than_lambdas_payloads(self):
-        # One instance gets 40 jobs of 200 KB, 8 MB in all, and gives them back.
+    def test_a_batch_may_be_larger_than_lambdas_payloads(self):
+        # Each of 60 jobs carries 150 KB that all of them share, 9 MB for the one instance.
+        selector = {"n.$": "$$.Map.Item.Value.n", "data.$": "$.data"}
+        work = {**MACHINE["States"]["Work"], "ItemSelector": selector}
+        self.write("workflow.asl.json", json.dumps({**MACHINE, "States": {**MACHINE["States"], "Work": work}}))
         self.write_models(work=table((1769, 1, 2, 1.0, 0.001)), finish=table((1769, 1, 1, 1.0, 0.001)))
-        items = [{"n": n, "echo": "x" * 200_000} for n in range(40)]
         temporary = self.folder / "temporary"
         temporary.mkdir()
         with unittest.mock.patch.dict(os.environ, {"TMPDIR": str(temporary)}):
-            result = self.run_with({"items": items})
-        self.assertEqual((result["status"], result["output"]), ("succeeded", items[0]))
+            result = self.run_with({"items": [{"n": n} for n in range(60)], "data": "x" * 150_000})
+        self.assertEqual((result["status"], result["output"]), ("succeeded", {"n": 0, "twice": 0}))
         self.assertEqual(result["steps"][0]["instances"], 1)
-        self.assertEqual(list(temporary.iterdir()), [])
+        self.assertEqual(list(temporary.iterdir()), [], "nothing is left behind")
 
     def test_a_missed_slo_has_exit_status_3(self):
         self.assertFalse(self.run_with({"items": [{"n": 1, "cpu_s": 0.1}]}, "--slo", "50ms", status=3)["met"])
