@@ -145,6 +145,26 @@ TEST_F(SpawnerTest, TakesOrdersWhileNobodyReadsItsNotices) {
   }
 }
 
+// An event loop makes the sockets that it watches non-blocking.
+TEST_F(SpawnerTest, KeepsOrdersThatTheGuardIsTooBusyToTake) {
+  const int smallest = 0;
+  ::setsockopt(spawner_.descriptor(), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest);
+  ::fcntl(spawner_.descriptor(), F_SETFL, O_NONBLOCK);
+  ::kill(spawner_.guard(), SIGSTOP);
+  constexpr int kProcesses = 100;
+  for (int i = 0; i < kProcesses; ++i) spawner_.kill(12'345);
+  for (int i = 0; i < kProcesses; ++i) spawn("echo $COLOUR");
+  EXPECT_TRUE(spawner_.alive());
+  ::kill(spawner_.guard(), SIGCONT);
+  int ended = 0;
+  while (ended < kProcesses) {
+    const auto notice = next_notice();
+    ASSERT_TRUE(notice) << "after " << ended << " processes";
+    if (notice->kind == SpawnNotice::Kind::exited) ++ended;
+  }
+  EXPECT_EQ(output().size(), std::string("blue\n").size() * kProcesses);
+}
+
 TEST_F(SpawnerTest, SparesTheOtherSandboxes) {
   const SpawnToken kept = spawn("exec sleep 1000");
   for (int i = 0; i < 10; ++i) exit_of(spawn("true"));

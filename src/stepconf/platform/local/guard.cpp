@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,8 +73,21 @@ bool join_cgroup(const std::string& join_file) {
   return file && ::write(file.get(), "0", 1) == 1;
 }
 
+// What the guard had at first, and its children are to have.
+struct Inheritance {
+  pid_t guard = 0;
+  sigset_t signals{};
+  rlimit descriptors{};
+};
+
+// Hundreds of orders may arrive at once, each with a descriptor.
+void raise_descriptor_limit(rlimit limit) {
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // Runs in the forked child; never returns.
-[[noreturn]] void become(SpawnTask task, const sigset_t& signals, pid_t guard) {
+[[noreturn]] void become(SpawnTask task, const Inheritance& inheritance) {
   const auto fail = [&task](SpawnStep step) {
     const SpawnFault fault{static_cast<int>(step), errno};
     (void)!::write(task.report, &fault, sizeof fault);
@@ -81,7 +95,7 @@ bool join_cgroup(const std::string& join_file) {
   };
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != guard) ::_exit(127);
+  if (::getppid() != inheritance.guard) ::_exit(127);
   for (const std::string& file : task.join_files) {
     if (!join_cgroup(file)) fail(SpawnStep::join_cgroup);
   }
@@ -91,7 +105,8 @@ bool join_cgroup(const std::string& join_file) {
   ::dup2(task.output, STDOUT_FILENO);
   ::dup2(task.output, STDERR_FILENO);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_DFL);
-  ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+  ::sigprocmask(SIG_SETMASK, &inheritance.signals, nullptr);
+  ::setrlimit(RLIMIT_NOFILE, &inheritance.descriptors);
 
   std::vector<char*> arguments = pointers(task.command);
   std::vector<char*> variables = pointers(task.environment);
@@ -110,8 +125,10 @@ class Guard {
     ::sigemptyset(&blocked);
     ::sigaddset(&blocked, SIGCHLD);
     ::sigaddset(&blocked, SIGUSR1);
-    ::sigprocmask(SIG_BLOCK, &blocked, &childrens_mask_);
-    ::sigdelset(&childrens_mask_, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &blocked, &inheritance_.signals);
+    ::sigdelset(&inheritance_.signals, SIGCHLD);
+    ::getrlimit(RLIMIT_NOFILE, &inheritance_.descriptors);
+    raise_descriptor_limit(inheritance_.descriptors);
     signals_ = Descriptor(::signalfd(-1, &blocked, SFD_CLOEXEC | SFD_NONBLOCK));
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     // A second line beside the socket, which some other child of the server might hold open.
@@ -125,7 +142,7 @@ class Guard {
  private:
   void step() {
     // The guard never waits for a server that does not listen: that one may be waiting for it.
-    const short wanted = channel_.has_queued() ? POLLIN | POLLOUT : POLLIN;
+    const short wanted = channel_.has_unsent() ? POLLIN | POLLOUT : POLLIN;
     std::vector<pollfd> watched{{channel_.descriptor(), wanted, 0}, {signals_.get(), POLLIN, 0}};
     for (const auto& [pid, child] : children_) {
       if (child.exec_report) watched.push_back({child.exec_report.get(), POLLIN, 0});
@@ -152,11 +169,16 @@ class Guard {
         const std::uint64_t token = frame.take_number();
         const auto found = std::ranges::find_if(
             children_, [&](const auto& entry) { return entry.second.token == token; });
-        if (found != children_.end()) ::kill(found->first, SIGKILL);
+        if (found != children_.end()) {
+          ::kill(found->first, SIGKILL);
+        } else {
+          channel_.send(SpawnFrame(SpawnMessage::taken));
+        }
         return;
       }
       case SpawnMessage::remove_at_end:
         cgroups_.push_back(frame.take_text());
+        channel_.send(SpawnFrame(SpawnMessage::taken));
         return;
       default:
         return;
@@ -182,20 +204,19 @@ class Guard {
     const Descriptor report_end(report[1]);
     task.report = report_end.get();
 
-    const pid_t guard = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return tell_failure(child, errno);
-    if (pid == 0) become(std::move(task), childrens_mask_, guard);
+    if (pid == 0) become(std::move(task), inheritance_);
     // Both do it, so that neither has to wait for the other.
     ::setpgid(pid, pid);
     children_.emplace(pid, std::move(child));
   }
 
   void tell_failure(const Child& child, int error, SpawnStep step = SpawnStep::execute) {
-    channel_.queue(SpawnFrame(SpawnMessage::failed)
-                       .put(child.token)
-                       .put(static_cast<std::uint64_t>(step))
-                       .put(static_cast<std::uint64_t>(error)));
+    channel_.send(SpawnFrame(SpawnMessage::failed)
+                      .put(child.token)
+                      .put(static_cast<std::uint64_t>(step))
+                      .put(static_cast<std::uint64_t>(error)));
   }
 
   void read_exec_report(pid_t pid, Child& child, bool dead) {
@@ -207,7 +228,7 @@ class Guard {
       child.failed = true;
       tell_failure(child, fault.error, static_cast<SpawnStep>(fault.step));
     } else {
-      channel_.queue(
+      channel_.send(
           SpawnFrame(SpawnMessage::started).put(child.token).put(static_cast<std::uint64_t>(pid)));
     }
   }
@@ -231,9 +252,9 @@ class Guard {
       int status = 0;
       ::waitpid(pid, &status, 0);
       if (!child.failed) {
-        channel_.queue(SpawnFrame(SpawnMessage::exited)
-                           .put(child.token)
-                           .put(static_cast<std::uint64_t>(status)));
+        channel_.send(SpawnFrame(SpawnMessage::exited)
+                          .put(child.token)
+                          .put(static_cast<std::uint64_t>(status)));
       }
     }
   }
@@ -284,7 +305,7 @@ class Guard {
   pid_t server_;
   bool server_lives_ = true;
   Descriptor signals_;
-  sigset_t childrens_mask_{};
+  Inheritance inheritance_{::getpid(), {}, {}};
   std::map<pid_t, Child> children_;
   std::vector<std::string> cgroups_;
 };

@@ -1,5 +1,6 @@
 #include "stepconf/platform/local/spawn_protocol.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -74,44 +75,40 @@ std::vector<std::string> SpawnFrame::take_list() {
 }
 
 bool SpawnChannel::send(const SpawnFrame& frame, int attached) {
-  std::string wire = on_the_wire(frame);
-  ControlSpace control;
-  for (std::size_t sent = 0; sent < wire.size();) {
-    iovec part{wire.data() + sent, wire.size() - sent};
+  Descriptor copy;
+  if (attached >= 0) copy = Descriptor(::fcntl(attached, F_DUPFD_CLOEXEC, 0));
+  unsent_.push_back({on_the_wire(frame), std::move(copy)});
+  return flush();
+}
+
+// Never waits: the other end may be waiting for this one, and an event loop that watches the socket
+// has made it non-blocking anyway.
+bool SpawnChannel::flush() {
+  while (!unsent_.empty()) {
+    Unsent& next = unsent_.front();
+    iovec part{next.bytes.data(), next.bytes.size()};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    if (sent == 0 && attached >= 0) {
+    ControlSpace control;
+    if (next.attached) {
       message.msg_control = control.bytes.data();
       message.msg_controllen = control.bytes.size();
       cmsghdr* header = CMSG_FIRSTHDR(&message);
       header->cmsg_level = SOL_SOCKET;
       header->cmsg_type = SCM_RIGHTS;
-      header->cmsg_len = CMSG_LEN(sizeof attached);
+      header->cmsg_len = CMSG_LEN(sizeof(int));
+      const int attached = next.attached.get();
       std::memcpy(CMSG_DATA(header), &attached, sizeof attached);
     }
-    const ssize_t written = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+    const ssize_t written = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    sent += static_cast<std::size_t>(written);
+    if (written < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+    next.attached.reset();
+    next.bytes.erase(0, static_cast<std::size_t>(written));
+    if (next.bytes.empty()) unsent_.pop_front();
   }
   return true;
-}
-
-void SpawnChannel::queue(const SpawnFrame& frame) {
-  queued_ += on_the_wire(frame);
-  flush();
-}
-
-void SpawnChannel::flush() {
-  while (!queued_.empty()) {
-    const ssize_t written =
-        ::send(socket_.get(), queued_.data(), queued_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (written < 0 && errno == EINTR) continue;
-    // Where the other end is gone, `receive` tells.
-    if (written < 0) return;
-    queued_.erase(0, static_cast<std::size_t>(written));
-  }
 }
 
 bool SpawnChannel::receive() {
@@ -140,13 +137,17 @@ bool SpawnChannel::receive() {
 }
 
 std::optional<SpawnFrame> SpawnChannel::next() {
+  const std::string_view rest = std::string_view(buffer_).substr(taken_);
   std::uint32_t size = 0;
-  if (buffer_.size() < sizeof size) return std::nullopt;
-  std::memcpy(&size, buffer_.data(), sizeof size);
-  if (buffer_.size() < sizeof size + size) return std::nullopt;
-  std::string bytes = buffer_.substr(sizeof size, size);
-  buffer_.erase(0, sizeof size + size);
-  return SpawnFrame::received(std::move(bytes));
+  if (rest.size() >= sizeof size) std::memcpy(&size, rest.data(), sizeof size);
+  if (rest.size() < sizeof size || rest.size() < sizeof size + size) {
+    // Once for all frames of a burst, which may be hundreds.
+    buffer_.erase(0, taken_);
+    taken_ = 0;
+    return std::nullopt;
+  }
+  taken_ += sizeof size + size;
+  return SpawnFrame::received(std::string(rest.substr(sizeof size, size)));
 }
 
 Descriptor SpawnChannel::next_descriptor() {

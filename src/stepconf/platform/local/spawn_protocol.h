@@ -12,7 +12,18 @@
 namespace stepconf::platform {
 
 /// What server and guard tell each other.
-enum class SpawnMessage : std::uint8_t { spawn, kill, remove_at_end, started, failed, exited };
+enum class SpawnMessage : std::uint8_t {
+  // Orders.
+  spawn,
+  kill,
+  remove_at_end,
+  // Notices. Every order is answered by one sooner or later; `taken` where there is nothing to
+  // tell.
+  started,
+  failed,
+  exited,
+  taken
+};
 
 /// One message on the socket between server and guard: a kind and its fields, in the order in which
 /// they were put. Numbers and strings must be taken in that order; both ends are the same program.
@@ -40,14 +51,12 @@ class SpawnChannel {
  public:
   explicit SpawnChannel(Descriptor socket) : socket_(std::move(socket)) {}
 
-  /// Sends a frame and, where `attached` is a descriptor, a copy of it. Blocks while the other end
-  /// is behind. False where that end is gone.
+  /// Sends a frame and, where `attached` is a descriptor, a copy of it, as soon as the other end
+  /// takes it: now, or by a later `flush`. False where that end is gone.
   bool send(const SpawnFrame& frame, int attached = -1);
-  /// Sends a frame as soon as the other end takes it: now, or by a later `flush`.
-  void queue(const SpawnFrame& frame);
-  /// Sends what is queued, as far as that goes without waiting.
-  void flush();
-  bool has_queued() const { return !queued_.empty(); }
+  /// Sends what is left, as far as that goes without waiting. False where the other end is gone.
+  bool flush();
+  bool has_unsent() const { return !unsent_.empty(); }
   /// Takes what has arrived, without waiting. False where the other end is gone.
   bool receive();
   /// Gives the next complete frame that `receive` took.
@@ -57,9 +66,16 @@ class SpawnChannel {
   int descriptor() const { return socket_.get(); }
 
  private:
+  struct Unsent {
+    std::string bytes;
+    Descriptor attached;
+  };
+
   Descriptor socket_;
+  // Received; frames before `taken_` have been taken.
   std::string buffer_;
-  std::string queued_;
+  std::size_t taken_ = 0;
+  std::deque<Unsent> unsent_;
   std::deque<Descriptor> descriptors_;
 };
 

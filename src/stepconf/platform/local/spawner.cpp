@@ -86,9 +86,11 @@ void Spawner::send(const SpawnFrame& frame, int attached) {
 }
 
 std::vector<SpawnNotice> Spawner::notices() {
-  if (!channel_->receive()) alive_ = false;
+  // An order that found no room goes now: the guard tells of each that it has taken.
+  if (!channel_->receive() || !channel_->flush()) alive_ = false;
   std::vector<SpawnNotice> result;
   while (auto frame = channel_->next()) {
+    if (frame->kind() == SpawnMessage::taken) continue;
     SpawnNotice notice;
     notice.token = frame->take_number();
     if (frame->kind() == SpawnMessage::started) {
