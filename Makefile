@@ -1,6 +1,6 @@
 # The project's commands. Each installs what it needs (tools/install.sh) and is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-aws lint format bench clean
+.PHONY: help build run test test-aws package fuzz lint format bench clean
 
 JOBS := $(shell nproc)
 
@@ -20,10 +20,18 @@ test:  ## Build and run all tests that need no emulator
 	@tools/build.sh --tests
 	@tools/test.sh
 
-test-aws:  ## Run the tests that use official AWS clients, on loopback
+test-aws: package  ## Run the tests that use official AWS clients, on loopback
 	@tools/install.sh build test aws
 	@tools/build.sh --tests
 	@tools/test_aws.sh
+
+package:  ## Build the layer and the bootstrap for Lambda into build/package/
+	@tools/install.sh package
+	@tools/package.sh
+
+fuzz:  ## Run each fuzz target for a minute
+	@tools/install.sh build fuzz
+	@tools/fuzz.sh 60
 
 lint:  ## Check the format and run clang-tidy
 	@tools/install.sh build test bench lint

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that one of the Makefile's commands needs, and says so; quick where they are there.
-# Usage: tools/install.sh build|test|lint|bench|clip|aws ...
+# Usage: tools/install.sh build|test|lint|bench|clip|aws|package|fuzz ...
 set -euo pipefail
 
 packages=()
@@ -14,10 +14,12 @@ for group in "$@"; do
     clip) packages+=(python3 python3-pip) ;;
     aws)
       packages+=(ca-certificates cmake g++ maven nlohmann-json3-dev openjdk-17-jdk-headless openssl python3 python3-pip
-                 python3-venv xz-utils)
+                 python3-venv qemu-user-static xz-utils)
       # Who has npm from elsewhere keeps it: Debian's would replace their Node.js.
       command -v npm >/dev/null || packages+=(npm)
       ;;
+    package) packages+=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev python3 python3-venv) ;;
+    fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
     *) echo "tools/install.sh: unknown group \"$group\"" >&2; exit 2 ;;
   esac
 done
