@@ -65,8 +65,8 @@ int serve(const WrapperOptions& options, net::Loop& loop, objects::ObjectStore& 
   });
   Upstream upstream(
       loop, options.upstream,
-      [&dispatcher](Invocation invocation, std::function<void(Outcome)> done) {
-        dispatcher.serve(std::move(invocation), std::move(done));
+      [&dispatcher](Invocation invocation, const Done& done) {
+        dispatcher.serve(std::move(invocation), done);
       },
       end);
   dispatcher.warm_up([&upstream](const std::optional<Outcome>& failed) {
