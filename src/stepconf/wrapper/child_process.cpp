@@ -7,10 +7,12 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 namespace stepconf::wrapper {
 namespace {
@@ -53,6 +55,30 @@ std::string signal_name(int number) {
   }
 }
 
+/// The wrapper's environment with `variables` set and `unset` removed, as NAME=VALUE.
+std::vector<std::string> environment(std::span<const std::pair<std::string, std::string>> variables,
+                                     std::span<const std::string> unset) {
+  std::vector<std::string> texts;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view text(*at);
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool set = std::ranges::find(variables, name, [](const auto& variable) {
+                       return std::string_view(variable.first);
+                     }) != variables.end();
+    if (!set && std::ranges::find(unset, name) == unset.end()) texts.emplace_back(text);
+  }
+  for (const auto& [name, value] : variables) texts.push_back(name + "=" + value);
+  return texts;
+}
+
+/// As execve(2) takes texts, which it does not change.
+std::vector<char*> pointers(std::span<const std::string> texts) {
+  std::vector<char*> found;
+  for (const std::string& text : texts) found.push_back(const_cast<char*>(text.c_str()));
+  found.push_back(nullptr);
+  return found;
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(std::span<const std::string> command,
@@ -61,9 +87,11 @@ ChildProcess::ChildProcess(std::span<const std::string> command,
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
   Pipe exec_failure = make_pipe();
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
+  // All that needs memory stands ready before the fork: another thread may hold a lock then, which
+  // nobody would release in the child.
+  const std::vector<char*> arguments = pointers(command);
+  const std::vector<std::string> texts = environment(variables, unset);
+  const std::vector<char*> settings = pointers(texts);
   const pid_t parent = ::getpid();
 
   pid_ = ::fork();
@@ -75,9 +103,7 @@ ChildProcess::ChildProcess(std::span<const std::string> command,
     ::setpgid(0, 0);
     ::dup2(output.write.get(), STDOUT_FILENO);
     ::dup2(errors.write.get(), STDERR_FILENO);
-    for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
-    for (const std::string& name : unset) ::unsetenv(name.c_str());
-    ::execvp(arguments[0], arguments.data());
+    ::execvpe(arguments[0], arguments.data(), settings.data());
     const int reason = errno;
     (void)!::write(exec_failure.write.get(), &reason, sizeof reason);
     ::_exit(127);
