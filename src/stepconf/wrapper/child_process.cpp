@@ -67,7 +67,7 @@ std::vector<std::string> environment(std::span<const std::pair<std::string, std:
                      }) != variables.end();
     if (!set && std::ranges::find(unset, name) == unset.end()) texts.emplace_back(text);
   }
-  for (const auto& [name, value] : variables) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) texts.push_back(fmt::format("{}={}", name, value));
   return texts;
 }
 
