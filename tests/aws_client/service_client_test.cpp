@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <deque>
+#include <thread>
 #include <vector>
 
 #include "tests/aws_client/local_server.h"
 #include "tests/aws_client/variables.h"
+#include "tests/net/raw_connection.h"
 
 namespace stepconf::aws {
 namespace {
@@ -86,6 +88,27 @@ TEST(ServiceClient, SaysWhyAServiceCannotBeReached) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "http://127.0.0.1:1: connection refused");
   }
+}
+
+TEST(ServiceClient, SendsAgainWhatAConnectionLost) {
+  const net::RawListener listener;
+  std::thread server([&listener] {
+    // One that is closed at once, one in the middle of its body, one that is whole.
+    listener.accept().read_until("\r\n\r\n");
+    const auto broken = [&listener](std::string_view answer) {
+      const auto connection = listener.accept();
+      connection.read_until("body");
+      connection.send(answer);
+    };
+    broken("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwh");
+    broken("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell");
+  });
+  const Destination destination{
+      .origin = {.secure = false, .host = "127.0.0.1", .port = listener.port()},
+      .scope = {.service = "s3", .region = "us-east-1"}};
+  const net::Request request{.method = "PUT", .target = "/x", .headers = {}, .body = "the body"};
+  EXPECT_EQ(client().call(destination, request).body, "well");
+  server.join();
 }
 
 TEST(ServiceClient, DoesNotWaitWhereThereAreNoCredentials) {

@@ -127,6 +127,16 @@ TEST(S3Store, TakesBackAnUploadThatFailsInTheMiddle) {
   EXPECT_FALSE(s3.objects.contains("/bucket/x"));
 }
 
+TEST(S3Store, SaysWhyAnUploadCannotBegin) {
+  FakeS3 s3([](const net::Request& request) -> std::optional<net::Response> {
+    if (request.method == "POST") return refusal(403, "AccessDenied");
+    return std::nullopt;
+  });
+  ObjectStore store(s3.options(1000));
+  EXPECT_EQ(failure_of([&] { store.write(s3.url("x"), pattern(3000)); }),
+            "s3://bucket/x: status 403, AccessDenied: no");
+}
+
 TEST(S3Store, TakesBackAnUploadThatCannotBeCompleted) {
   FakeS3 s3([](const net::Request& request) -> std::optional<net::Response> {
     const bool completes =

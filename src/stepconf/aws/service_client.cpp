@@ -25,10 +25,9 @@ bool is_error(const net::Request& request, const net::Response& response) {
 
 }  // namespace
 
-ServiceClient::ServiceClient(std::shared_ptr<CredentialChain> credentials, CallOptions options)
-    : credentials_(std::move(credentials)),
-      options_(std::move(options)),
-      random_(std::random_device{}()) {}
+ServiceClient::ServiceClient(std::shared_ptr<CredentialChain> credentials,
+                             const CallOptions& options)
+    : credentials_(std::move(credentials)), options_(options), random_(std::random_device{}()) {}
 
 net::Response ServiceClient::call(const Destination& destination, net::Request request) {
   const std::string digest = payload_digest(destination, request.body);

@@ -30,7 +30,7 @@ struct CallOptions {
 /// one thread; several clients may share a chain of credentials.
 class ServiceClient {
  public:
-  ServiceClient(std::shared_ptr<CredentialChain> credentials, CallOptions options);
+  ServiceClient(std::shared_ptr<CredentialChain> credentials, const CallOptions& options);
 
   /// Sends `request`, its Host set here, and gives the answer, which has status 2xx. A request may
   /// arrive more than once. Throws ServiceError where the service refuses it, Error where it cannot

@@ -71,7 +71,7 @@ class Trust {
   std::mutex& verifying() { return verifying_; }
 
  private:
-  mbedtls_x509_crt certificates_;
+  mbedtls_x509_crt certificates_{};
   std::mutex verifying_;
 };
 
@@ -93,10 +93,10 @@ int receive_some(void* socket, unsigned char* bytes, std::size_t size) {
 
 // What one connection needs of the library.
 struct Session {
-  mbedtls_entropy_context entropy;
-  mbedtls_ctr_drbg_context random;
-  mbedtls_ssl_config config;
-  mbedtls_ssl_context tls;
+  mbedtls_entropy_context entropy{};
+  mbedtls_ctr_drbg_context random{};
+  mbedtls_ssl_config config{};
+  mbedtls_ssl_context tls{};
 
   Session() {
     mbedtls_entropy_init(&entropy);

@@ -52,7 +52,9 @@ class S3Read : public std::enable_shared_from_this<S3Read> {
     auto response = first_answer(client, first);
     const auto range = content_range(response);
     whole_crc_ = whole_crc(response);
-    if (!range || range->total == response.body.size()) {
+    const bool whole = !range || (range->begin == 0 && range->end == range->total &&
+                                  range->total == response.body.size());
+    if (whole) {
       check_header(response);
       bytes_ = std::move(response.body);
       return;

@@ -30,7 +30,8 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
     uploaded_.resize(parts_.size());
     threads_.post([self = shared_from_this()](aws::ServiceClient& client) {
       self->at_work_.guard([&] { self->create(client); });
-      if (self->at_work_.failed()) self->conclude();
+      // Once there is an upload, the last part concludes; it may have done so by now.
+      if (self->upload_.empty()) self->conclude();
     });
   }
 

@@ -1,6 +1,11 @@
 #include "stepconf/objects/transfer_threads.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
 #include <utility>
+
+#include "stepconf/base/error.h"
 
 namespace stepconf::objects {
 
@@ -24,10 +29,17 @@ void TransferThreads::post(Work work) {
   const std::scoped_lock lock(mutex_);
   if (ending_) return;
   waiting_.push_back(std::move(work));
-  if (idle_ < waiting_.size() && threads_.size() < most_) {
-    threads_.emplace_back([this] { serve(); });
-  }
+  if (idle_ < waiting_.size() && threads_.size() < most_) start_one();
   wake_.notify_one();
+}
+
+// Where the system gives no more threads, those that there are do all the work.
+void TransferThreads::start_one() {
+  try {
+    threads_.emplace_back([this] { serve(); });
+  } catch (const std::system_error& error) {
+    if (threads_.empty()) throw Error(fmt::format("cannot start a thread: {}", error.what()));
+  }
 }
 
 bool TransferThreads::busy() {

@@ -33,6 +33,7 @@ class TransferThreads {
   bool busy();
 
  private:
+  void start_one();
   void serve();
 
   std::size_t most_;

@@ -154,7 +154,8 @@ Outcome BatchRun::result() {
   Outcome joined{.body = join_results(outcomes_, batch_.collect)};
   if (joined.body.size() <= limits_.most_result_bytes) return joined;
   return too_large(joined.body.size(), limits_.most_result_bytes,
-                   "the results of the batch's jobs together; give an instance fewer jobs");
+                   "the results of the batch's jobs together; give an instance fewer jobs, or name "
+                   "a place for large results in STEPCONF_OBJECTS");
 }
 
 std::string BatchRun::request_id(std::size_t job) const {

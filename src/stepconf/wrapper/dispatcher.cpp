@@ -72,9 +72,13 @@ void Dispatcher::fetch_jobs(std::shared_ptr<Invocation> invocation, Batch batch,
     fetch_limit_.reset();
     if (!transfer.ok()) return done(unavailable(transfer.failure));
     invocation->fetched_jobs = std::move(transfer.bytes);
+    const std::string source = fmt::format("what {} holds", batch.jobs_object);
     try {
+      if (!Json::accept(invocation->fetched_jobs)) {
+        throw InvalidBatch(fmt::format("batch: {} is no JSON", source));
+      }
       Batch whole = batch;
-      read_jobs(whole, invocation->fetched_jobs, "what " + batch.jobs_object + " holds");
+      read_jobs(whole, invocation->fetched_jobs, source);
       serve_batch(invocation, std::move(whole), done);
     } catch (const InvalidInput& error) {
       done(failure("StepConf.InvalidBatch", error.what()));

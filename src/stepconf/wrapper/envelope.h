@@ -57,8 +57,8 @@ class InvalidBatch : public InvalidInput {
 /// be no JSON at all. Throws InvalidBatch that says what is wrong.
 std::optional<Batch> parse_batch(std::string_view event);
 
-/// Takes the array of jobs from `text`, which must live as long as the batch. Throws InvalidBatch
-/// that names `source`.
+/// Takes the array of jobs from `text`, which must be valid JSON and live as long as the batch.
+/// Throws InvalidBatch that names `source`.
 void read_jobs(Batch& batch, std::string_view text, std::string_view source);
 
 /// Writes the batch's result, an array in the order of the jobs: the results, or, for `collect`,
