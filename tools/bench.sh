@@ -13,3 +13,5 @@ printf '\n== wrapper\n'
 build/bin/wrapper_bench --wrapper build/bin/stepconf-wrapper
 printf '\n== objects\n'
 build/bin/objects_bench
+printf '\n== processes\n'
+bench/primes.py
