@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,6 +21,13 @@ using Json = nlohmann::json;
 
 invocation_response success(const Json& result) {
   return invocation_response::success(result.dump(), "application/json");
+}
+
+/// How often this job has been tried, this time included.
+long attempts(const Json& event) {
+  std::ofstream file(event["count"].get<std::string>(), std::ios::app | std::ios::ate);
+  file << 'x' << std::flush;
+  return file.tellp();
 }
 
 invocation_response handle(const invocation_request& request) {
@@ -44,7 +52,14 @@ invocation_response handle(const invocation_request& request) {
   if (event.contains("raise")) {
     return invocation_response::failure(event["raise"].get<std::string>(), "NoSuchFrame", "");
   }
-  if (event.contains("kill")) std::raise(SIGKILL);
+  if (event.contains("count")) {
+    const long attempt = attempts(event);
+    if (attempt <= event.value("fails", 0)) {
+      return invocation_response::failure(std::to_string(attempt), "NoSuchFrame", "");
+    }
+    if (attempt > event.value("dies", 0)) return success(attempt);
+  }
+  if (event.contains("kill") || event.contains("dies")) std::raise(SIGKILL);
   return success(event);
 }
 

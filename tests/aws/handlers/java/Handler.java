@@ -1,5 +1,10 @@
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,8 +45,26 @@ public class Handler implements RequestHandler<Map<String, Object>, Object> {
       return ProcessHandle.current().pid();
     }
     if (event.get("raise") instanceof String message) throw new NoSuchFrame(message);
-    if (event.containsKey("kill")) kill();
+    if (event.containsKey("count")) {
+      int attempt = attempts(event);
+      if (attempt <= (int) event.getOrDefault("fails", 0)) {
+        throw new NoSuchFrame("attempt " + attempt);
+      }
+      if (attempt > (int) event.getOrDefault("dies", 0)) return attempt;
+    }
+    if (event.containsKey("kill") || event.containsKey("dies")) kill();
     return event;
+  }
+
+  /** How often this job has been tried, this time included. */
+  private static int attempts(Map<String, Object> event) {
+    Path file = Path.of((String) event.get("count"));
+    try {
+      Files.writeString(file, "x", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      return Files.readString(file).length();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Java cannot kill itself by its own means. */
@@ -51,7 +74,7 @@ public class Handler implements RequestHandler<Map<String, Object>, Object> {
           .start()
           .waitFor();
       Thread.sleep(10_000);
-    } catch (java.io.IOException | InterruptedException e) {
+    } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -1,5 +1,7 @@
 // The tests' handler for aws-lambda-ric: does what its event says, as handlers/python/index.py.
 
+import { appendFileSync, readFileSync } from 'node:fs';
+
 class NoSuchFrame extends Error {
   constructor(message) {
     super(message);
@@ -8,6 +10,12 @@ class NoSuchFrame extends Error {
 }
 
 if (process.env.FAIL_INIT) throw new NoSuchFrame(process.env.FAIL_INIT);
+
+// How often this job has been tried, this time included.
+function attempts(event) {
+  appendFileSync(event.count, 'x');
+  return readFileSync(event.count).length;
+}
 
 export async function handler(event, context) {
   if ('pause_ms' in event) await new Promise((resolve) => setTimeout(resolve, event.pause_ms));
@@ -25,6 +33,11 @@ export async function handler(event, context) {
     return process.pid;
   }
   if ('raise' in event) throw new NoSuchFrame(event.raise);
-  if ('kill' in event) process.kill(process.pid, 'SIGKILL');
+  if ('count' in event) {
+    const attempt = attempts(event);
+    if (attempt <= (event.fails ?? 0)) throw new NoSuchFrame(`attempt ${attempt}`);
+    if (attempt > (event.dies ?? 0)) return attempt;
+  }
+  if ('kill' in event || 'dies' in event) process.kill(process.pid, 'SIGKILL');
   return event;
 }

@@ -13,6 +13,14 @@ if "FAIL_INIT" in os.environ:
     raise NoSuchFrame(os.environ["FAIL_INIT"])
 
 
+def attempts(event):
+    """How often this job has been tried, this time included."""
+    with open(event["count"], "a+") as file:
+        file.write("x")
+        file.seek(0)
+        return len(file.read())
+
+
 def handler(event, context):
     if "pause_ms" in event:
         time.sleep(event["pause_ms"] / 1000)
@@ -30,6 +38,12 @@ def handler(event, context):
         return os.getpid()
     if "raise" in event:
         raise NoSuchFrame(event["raise"])
-    if "kill" in event:
+    if "count" in event:
+        attempt = attempts(event)
+        if attempt <= event.get("fails", 0):
+            raise NoSuchFrame(f"attempt {attempt}")
+        if attempt > event.get("dies", 0):
+            return attempt
+    if "kill" in event or "dies" in event:
         os.kill(os.getpid(), signal.SIGKILL)
     return event
