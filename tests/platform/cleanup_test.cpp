@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "stepconf/base/descriptor.h"
 #include "stepconf/base/error.h"
@@ -87,18 +88,28 @@ class ServerProcess {
   std::string identity_;
 };
 
-bool cgroups_left(const std::string& identity) {
+// Absent where a group of some other server vanished meanwhile.
+std::optional<bool> has_group(const std::filesystem::path& hierarchy, const std::string& name) {
   namespace fs = std::filesystem;
+  std::error_code error;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator entry(hierarchy, options, error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename() == name) return true;
+  }
+  if (error) return std::nullopt;
+  return false;
+}
+
+bool cgroups_left(const std::string& identity) {
   std::ifstream mounts("/proc/self/mounts"), own("/proc/self/cgroup");
   const std::string mounts_text(std::istreambuf_iterator<char>(mounts), {});
   const std::string own_text(std::istreambuf_iterator<char>(own), {});
-  for (const CgroupHierarchy& hierarchy : parse_hierarchies(mounts_text, own_text)) {
-    const auto options = fs::directory_options::skip_permission_denied;
-    for (const auto& entry : fs::recursive_directory_iterator(hierarchy.mount_point, options)) {
-      if (entry.path().filename() == "stepconf-" + identity) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(parse_hierarchies(mounts_text, own_text), [&](const auto& hierarchy) {
+    std::optional<bool> found;
+    while (!found) found = has_group(hierarchy.mount_point, "stepconf-" + identity);
+    return *found;
+  });
 }
 
 TEST(CleanUp, LeavesNothingAfterAnInterrupt) {

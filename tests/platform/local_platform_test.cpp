@@ -2,72 +2,19 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <thread>
-#include <tuple>
 
-#include "stepconf/base/json.h"
-#include "stepconf/platform/local/process_tree.h"
 #include "tests/platform/eventually.h"
 #include "tests/platform/gate.h"
+#include "tests/platform/test_platform.h"
 
 namespace stepconf::platform {
 namespace {
-
-LocalFunction behaviour(const std::string& on_init = "", Seconds timeout = Seconds(30)) {
-  LocalFunction function;
-  function.command = {PLATFORM_FUNCTION};
-  function.directory = "/";
-  function.timeout = timeout;
-  if (!on_init.empty()) function.environment["ON_INIT"] = on_init;
-  return function;
-}
-
-LocalPlatformOptions with_functions() {
-  LocalPlatformOptions options;
-  options.memory_sizes = {{512}, {1024}};
-  options.functions["f"] = behaviour();
-  return options;
-}
-
-/// A platform whose calls wait for their end.
-class TestPlatform {
- public:
-  explicit TestPlatform(const LocalPlatformOptions& options) : platform_(options, spawner_) {}
-
-  void start(const Json& event, const std::string& function = "f", int memory = 512) {
-    Invocation invocation;
-    invocation.id = ++last_id_;
-    invocation.function = function;
-    invocation.memory = {memory};
-    invocation.payload = event.dump();
-    platform_.start(invocation);
-  }
-  Completion next() {
-    auto completion = platform_.wait_next(platform_.now() + Seconds(20));
-    if (!completion) throw Error("no completion within 20 s");
-    return *completion;
-  }
-  Completion call(const Json& event, const std::string& function = "f", int memory = 512) {
-    start(event, function, memory);
-    return next();
-  }
-  LocalPlatform& operator*() { return platform_; }
-  Spawner& spawner() { return spawner_; }
-
- private:
-  Spawner spawner_;
-  LocalPlatform platform_;
-  InvocationId last_id_ = 0;
-};
 
 TEST(LocalPlatform, AnswersWithTheFunctionsResultAndItsTimes) {
   TestPlatform platform(with_functions());
@@ -309,118 +256,6 @@ TEST(LocalPlatform, SaysWhereItsGuardHasDied) {
   platform.call(1);
   ::kill(platform.spawner().guard(), SIGKILL);
   EXPECT_THROW((*platform).wait_next((*platform).now() + Seconds(20)), Error);
-}
-
-TEST(LocalPlatform, PutsSandboxesUnderTheirCpuLimit) {
-  TestPlatform platform(with_functions());
-  if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
-  const std::string process = platform.call({{"pid", 1}}).payload;
-  std::ifstream file("/proc/" + process + "/cgroup");
-  const std::string groups(std::istreambuf_iterator<char>(file), {});
-  EXPECT_NE(groups.find("/stepconf-" + std::to_string(::getpid()) + "-"), std::string::npos)
-      << groups;
-  EXPECT_NE(groups.find("/sandbox-"), std::string::npos) << groups;
-}
-
-// The limits in the CPU hierarchy of a process's sandbox: "QUOTA PERIOD" in microseconds.
-std::string cpu_limit_of(pid_t process) {
-  const auto text = [](const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  };
-  const std::string own = text("/proc/" + std::to_string(process) + "/cgroup");
-  for (const CgroupHierarchy& hierarchy : parse_hierarchies(text("/proc/self/mounts"), own)) {
-    std::filesystem::path own_group = hierarchy.own_group;
-    if (own_group.filename().string().starts_with("thread-")) own_group = own_group.parent_path();
-    const auto group = hierarchy.mount_point.string() + own_group.string() + "/";
-    std::string limit = text(group + "cpu.max");
-    if (limit.empty()) limit = text(group + "cpu.cfs_quota_us") + text(group + "cpu.cfs_period_us");
-    std::ranges::replace(limit, '\n', ' ');
-    if (!limit.empty()) return limit.substr(0, limit.size() - 1);
-  }
-  return "";
-}
-
-TEST(LocalPlatform, GivesInitAWholeVcpuAndTheFunctionItsMemorysShare) {
-  const Gate gate("init");
-  LocalPlatformOptions options;
-  options.memory_sizes = {{884}, {3538}};
-  options.cpu_scale = 0.5;
-  options.functions["f"] = behaviour("wait");
-  options.functions["f"].environment["GATE"] = gate.path();
-  const auto initialising = [&gate]() -> pid_t {
-    for (const pid_t process : all_processes()) {
-      if (environment_has(process, "GATE=" + gate.path())) return process;
-    }
-    return 0;
-  };
-  for (const auto& [memory, in_init, at_work] :
-       {std::tuple(884, 0.5, 0.5 * 884 / 1769), std::tuple(3538, 1.0, 1.0)}) {
-    TestPlatform platform(options);
-    if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
-    platform.start({{"pid", 1}}, "f", memory);
-    ASSERT_TRUE(eventually([&] { return initialising() != 0; }));
-    EXPECT_EQ(cpu_limit_of(initialising()), cpu_quota(in_init).text()) << memory;
-    gate.open();
-    const Completion completion = platform.next();
-    ASSERT_TRUE(completion.ok()) << completion.payload;
-    EXPECT_EQ(cpu_limit_of(Json::parse(completion.payload).get<pid_t>()), cpu_quota(at_work).text())
-        << memory;
-  }
-}
-
-// Pages of a file are charged to whoever reads them first, which is this test.
-TEST(LocalPlatform, CountsAllMemoryThatAFunctionHasHad) {
-  constexpr int kMemoryMb = 48, kFileMb = 32, kProgramMb = 40;
-  const std::string path = testing::TempDir() + "mapped-" + std::to_string(::getpid());
-  std::ofstream(path) << std::string(kFileMb << 20, 'x');
-  TestPlatform platform(with_functions());
-  const Completion first = platform.call({{"touch_mb", kMemoryMb}, {"map", path}});
-  ::unlink(path.c_str());
-  EXPECT_GE(first.max_memory_mb, kMemoryMb + kFileMb);
-  EXPECT_LE(first.max_memory_mb, kMemoryMb + kFileMb + kProgramMb);
-  EXPECT_GE(platform.call(1).max_memory_mb, first.max_memory_mb) << "a peak never falls";
-}
-
-TEST(LocalPlatform, EndsASandboxThatWantsMoreMemoryThanItHas) {
-  LocalPlatformOptions options = with_functions();
-  options.memory_sizes = {{128}, {512}};
-  TestPlatform platform(options);
-  if (const std::string why = (*platform).limits(); !why.empty()) GTEST_SKIP() << why;
-  EXPECT_TRUE(platform.call({{"touch_mb", 200}}).ok());
-  const Completion completion = platform.call({{"touch_mb", 200}}, "f", 128);
-  EXPECT_EQ(completion.status, "Runtime.OutOfMemory");
-  EXPECT_TRUE(completion.error_message.starts_with("RequestId: ")) << completion.error_message;
-  EXPECT_TRUE(
-      completion.error_message.ends_with(" Error: Runtime exited with error: signal: killed"))
-      << completion.error_message;
-  const Completion next = platform.call(1, "f", 128);
-  EXPECT_TRUE(next.ok());
-  EXPECT_TRUE(next.cold);
-}
-
-// How much CPU a thread that a handler has left behind gets until the next event, while another
-// function works for a third of a second.
-double cpu_between_events(const LocalPlatformOptions& options) {
-  TestPlatform platform(options);
-  const auto cpu = [&platform](const Json& event) {
-    return Json::parse(platform.call(event).payload).get<double>();
-  };
-  const double before = cpu({{"background", 1}, {"cpu", 1}});
-  platform.call({{"spin", 0.33}}, "other");
-  return cpu({{"cpu", 1}}) - before;
-}
-
-TEST(LocalPlatform, FreezesSandboxesBetweenEvents) {
-  LocalPlatformOptions options = with_functions();
-  options.functions["other"] = behaviour();
-  EXPECT_LT(cpu_between_events(options), 0.02);
-  options.freeze_idle = false;
-  EXPECT_GT(cpu_between_events(options), 0.05);
-  // Without cgroups, and so by signals.
-  options.freeze_idle = true;
-  options.limit_cpu = false;
-  EXPECT_LT(cpu_between_events(options), 0.02);
 }
 
 TEST(LocalPlatform, TakesMegabytesOfLog) {

@@ -101,7 +101,7 @@ void answer_and_exit(const std::string& request_id, std::size_t bytes, const std
 Json handle(const Json& event, const Invocation& invocation) {
   if (!event.is_object()) return event;
   if (event.contains("daemonise")) daemonise();
-  if (event.contains("print")) std::cout << event["print"].get<std::string>() << std::endl;
+  if (event.contains("print")) std::cout << event["print"].get<std::string>() << "\n" << std::flush;
   if (event.contains("lines")) {
     const std::string line(99, 'x');
     for (int left = event["lines"].get<int>(); left > 0; --left) std::cout << line << '\n';
