@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using std::chrono::microseconds;
-using std::chrono::steady_clock;
 
 // A program with more busy threads than this shares the sandbox's CPUs finely enough as it is.
 constexpr std::size_t kMostGroups = 64;
