@@ -12,7 +12,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOOL = os.environ.get("OBJECTS_TOOL", str(HERE.parents[1] / "build" / "bin" / "objects_tool"))
-BODY = b"as it was sent " * 10000
+BODY = b"as it was sent " * 3_000_000  # six parts
 
 
 def openssl(folder, *arguments):
@@ -36,10 +36,13 @@ class Store(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(BODY)))
+        first, last = (int(number) for number in self.headers["Range"].removeprefix("bytes=").split("-"))
+        part = BODY[first : last + 1]
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{first + len(part) - 1}/{len(BODY)}")
+        self.send_header("Content-Length", str(len(part)))
         self.end_headers()
-        self.wfile.write(BODY)
+        self.wfile.write(part)
 
     def log_message(self, *_):
         pass

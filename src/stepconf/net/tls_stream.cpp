@@ -66,13 +66,13 @@ class Trust {
   }
 
   mbedtls_x509_crt* certificates() { return &certificates_; }
-  /// Held while a certificate is verified: without MBEDTLS_THREADING_C the library writes to keys
-  /// that it checks with.
-  std::mutex& verifying() { return verifying_; }
+  /// Held until a connection stands: without MBEDTLS_THREADING_C the library writes to keys that it
+  /// checks with, and to tables that it makes on first use.
+  std::mutex& connecting() { return connecting_; }
 
  private:
   mbedtls_x509_crt certificates_{};
-  std::mutex verifying_;
+  std::mutex connecting_;
 };
 
 int send_some(void* socket, const unsigned char* bytes, std::size_t size) {
@@ -155,6 +155,7 @@ class TlsStream final : public Stream {
 
  private:
   void configure(const Origin& origin) {
+    const std::scoped_lock lock(Trust::shared().connecting());
     check(mbedtls_ctr_drbg_seed(&session_.random, mbedtls_entropy_func, &session_.entropy, nullptr,
                                 0));
     check(mbedtls_ssl_config_defaults(&session_.config, MBEDTLS_SSL_IS_CLIENT,
@@ -174,7 +175,7 @@ class TlsStream final : public Stream {
     while (session_.tls.state != MBEDTLS_SSL_HANDSHAKE_OVER) {
       int outcome = 0;
       {
-        const std::scoped_lock lock(Trust::shared().verifying());
+        const std::scoped_lock lock(Trust::shared().connecting());
         outcome = mbedtls_ssl_handshake_step(&session_.tls);
       }
       if (outcome != 0) await(outcome, deadline);

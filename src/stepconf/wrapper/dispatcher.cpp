@@ -44,7 +44,7 @@ void Dispatcher::serve(Invocation invocation, const Done& done) {
     }
     if (batch->jobs_object.empty())
       return serve_batch(std::move(owned), *std::move(batch), finishing);
-    fetch_jobs(std::move(owned), *std::move(batch), finishing);
+    fetch_jobs(std::move(owned), *batch, finishing);
   } catch (const InvalidInput& error) {
     finishing(failure("StepConf.InvalidBatch", error.what()));
   }
@@ -58,7 +58,8 @@ void Dispatcher::serve_batch(std::shared_ptr<Invocation> invocation, Batch batch
                                        std::move(place), done));
 }
 
-void Dispatcher::fetch_jobs(std::shared_ptr<Invocation> invocation, Batch batch, const Done& done) {
+void Dispatcher::fetch_jobs(const std::shared_ptr<Invocation>& invocation, const Batch& batch,
+                            const Done& done) {
   const auto left = time_left(*invocation, std::chrono::system_clock::now());
   if (left) {
     fetch_limit_ = loop_.after(*left - deadline_margin(*left), [this, done, batch] {

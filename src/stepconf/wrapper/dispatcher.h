@@ -32,7 +32,8 @@ class Dispatcher {
 
  private:
   void serve_batch(std::shared_ptr<Invocation> invocation, Batch batch, const Done& done);
-  void fetch_jobs(std::shared_ptr<Invocation> invocation, Batch batch, const Done& done);
+  void fetch_jobs(const std::shared_ptr<Invocation>& invocation, const Batch& batch,
+                  const Done& done);
   void begin(std::unique_ptr<CopyUser> service);
   std::unique_ptr<BatchRun> plan(const Invocation& invocation, Batch batch, bool any_size);
   ResultPlace place_for(const Batch& batch) const;
