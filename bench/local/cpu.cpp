@@ -44,6 +44,8 @@ void print_lengths(platform::LocalPlatform& local, double scale) {
   fmt::print("| MB | CPUs | 20 ms | 50 ms | 100 ms | 200 ms | 500 ms | 2 s |\n");
   fmt::print("|---|---|---|---|---|---|---|---|\n");
   for (const MemoryMb memory : local.options().memory_sizes) {
+    // One thread has no more above one vCPU, as the other table shows; the largest stands for all.
+    if (memory > kMemoryOfOneVcpu && memory < local.options().memory_sizes.back()) continue;
     const double share = std::min(1.0, vcpus(memory)) * scale;
     call(local, memory.value, Json::object());
     fmt::print("| {} | {:.4f} |", memory.value, share);

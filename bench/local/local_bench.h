@@ -17,7 +17,8 @@ struct Settings {
   /// stepconf-wrapper; empty: sandboxes run the function itself.
   std::string wrapper;
   int calls = 4000;
-  double spin = 1;
+  /// CPU seconds that two threads, or copies, need together.
+  double spin = 0.8;
   double scale = 0.3;
   /// How many sandboxes are idle, and at work, where there are many.
   int idle = 500, at_work = 64;
