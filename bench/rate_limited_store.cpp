@@ -85,7 +85,7 @@ class RateLimitedStore::Connection {
   }
 
   bool receive(std::string& into) {
-    std::array<char, kPiece> room;
+    std::array<char, kPiece> room{};
     const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
     if (count <= 0) return false;
     into.append(room.data(), static_cast<std::size_t>(count));

@@ -134,7 +134,7 @@ constexpr std::array<std::pair<std::string_view, Read>, 14> kOptions{{
                   const Json& value) { options.batch.output_objects = by_objects(name, value); }},
     {"objects",
      [](Options& options, std::string_view name, const Json& value) {
-       if (!value.is_string() || value == "") refuse(name, value, "a URL");
+       if (!value.is_string() || value.get<std::string>().empty()) refuse(name, value, "a URL");
        options.batch.objects = value.get<std::string>();
      }},
     {"limit", [](Options& options, std::string_view name,
@@ -175,12 +175,16 @@ std::string_view unbox(std::string_view job, std::size_t index) {
 
 std::string object_of_jobs(std::string_view jobs) {
   const Json reference = parse_json(jobs, "jobs");
-  if (reference.size() != 1 || !reference.contains("object") || !reference["object"].is_string() ||
-      reference["object"] == "") {
+  const auto object = reference.find("object");
+  std::string url;
+  if (reference.size() == 1 && object != reference.end() && object->is_string()) {
+    url = object->get<std::string>();
+  }
+  if (url.empty()) {
     throw InvalidBatch(
         fmt::format("batch: jobs is {:.80}, must be an array or {{\"object\": URL}}", jobs));
   }
-  return reference["object"].get<std::string>();
+  return url;
 }
 
 }  // namespace
