@@ -6,6 +6,7 @@ Speed-up is against one process at the same memory size; its bound is min(vCPUs 
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import statistics
@@ -23,34 +24,36 @@ HANDLERS = {"Python (awslambdaric)": "primes-python", "C++ (stepconf/runtime)": 
 POOLS = {"pool made in INIT": "pool-in-init", "pool made in the invocation": "pool"}
 
 
-def jobs_of(function):
-    """One number a job in Python and one list in C++, 384 jobs of about 10 ms: the last ones hardly leave a copy idle."""
+def jobs_of(function, count):
+    """One number a job in Python, one list in C++, about 10 ms each: among many jobs, the last ones hardly leave a copy idle."""
     lists = json.loads((PRIMES / "input.json").read_text())["lists"]
     if function == "primes-cpp":
-        return (lists * 16)[:384]
-    return ([[number] for each in lists for number in each] * 2)[:384]
+        jobs = lists
+    else:
+        jobs = [[number] for each in lists for number in each]
+    return list(itertools.islice(itertools.cycle(jobs), count))
 
 
 def batch(jobs, processes):
     return {"stepconf": {"processes": processes}, "jobs": [{"numbers": job} for job in jobs]}
 
 
-def variants():
-    """(name, processes of the memory size, function, event) of everything that is measured."""
+def variants(jobs):
+    """(name, vCPUs of the memory size, processes, function, event) of everything that is measured."""
     for name, function in HANDLERS.items():
         for vcpus in MEMORY_MB:
             for processes in (1, vcpus):
-                yield name, vcpus, processes, function, batch(jobs_of(function), processes)
+                yield name, vcpus, processes, function, batch(jobs_of(function, jobs), processes)
     for name, function in POOLS.items():
         for vcpus in MEMORY_MB:
-            yield name, vcpus, vcpus, function, {"lists": jobs_of(function)}
+            yield name, vcpus, vcpus, function, {"lists": jobs_of(function, jobs)}
 
 
-def measure(local, repeat):
+def measure(local, repeat, jobs):
     """The times of each variant, in seconds."""
     times = {}
     for round_number in range(-1, repeat):
-        for name, vcpus, processes, function, event in variants():
+        for name, vcpus, processes, function, event in variants(jobs):
             if round_number < 0:
                 # Starts sandboxes and copies, and is not counted.
                 event = {key: value if key == "stepconf" else value[: 4 * processes] for key, value in event.items()}
@@ -67,6 +70,7 @@ def spread(times):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=5, help="rounds (default: 5)")
+    parser.add_argument("--jobs", type=int, default=384, help="of each invocation (default: 384)")
     parser.add_argument("--cpu-scale", type=float, default=0.5, help="default: 0.5, with which 2 cores play 4 vCPUs")
     options = parser.parse_args()
     subprocess.run([PRIMES / "prepare.sh"], check=True)
@@ -75,9 +79,9 @@ def main():
         "pool-in-init": python_function("pooled.handler", ROOT / "bench" / "pool", POOL_IN_INIT="1"),
     }
     with LocalLambda(functions, MEMORY_MB.values(), options.cpu_scale) as local:
-        times = measure(local, options.repeat)
+        times = measure(local, options.repeat, options.jobs)
 
-    print(f"384 jobs, cpu_scale {options.cpu_scale}, median of {options.repeat} (fastest to slowest)")
+    print(f"{options.jobs} jobs, cpu_scale {options.cpu_scale}, median of {options.repeat} (fastest to slowest)")
     print(f"{'':30}{'MB':>6}{'q':>3}  {'took':25}{'speed-up':>9}{'of its bound':>14}")
     for (name, vcpus, processes), took in times.items():
         # A pool is held against one process of the same language.
