@@ -100,7 +100,9 @@ net::Response FakeS3::put(const net::Request& request, const std::string& path,
   response.headers.set("ETag", fmt::format("\"{}\"", ++next_));
   const std::string upload = parameter(query, "uploadId");
   if (upload.empty()) {
-    objects[path] = {.bytes = request.body, .etag = *response.headers.get("ETag"), .crc32 = {}};
+    objects[path] = {.bytes = request.body,
+                     .etag = *response.headers.get("ETag"),
+                     .crc32 = request.headers.get(kCrcOfWhole)};
   } else {
     uploads.at(upload)[std::stoi(parameter(query, "partNumber"))] = request.body;
   }

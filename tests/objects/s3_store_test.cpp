@@ -38,10 +38,21 @@ TEST(S3Store, WritesAndReadsObjectsOfEverySizeAroundAPart) {
 TEST(S3Store, ReadsASmallObjectWithOneRequest) {
   FakeS3 s3;
   ObjectStore store(s3.options(1000));
-  store.write(s3.url("x"), pattern(1000));
+  store.write(s3.url("x"), pattern(250));
   store.read(s3.url("x"));
   EXPECT_EQ(s3.requests["PUT"], 1);
   EXPECT_EQ(s3.requests["GET"], 1);
+}
+
+TEST(S3Store, GivesEachConnectionAShareOfWhatIsRead) {
+  // After the first 250 bytes, 600 for three connections.
+  FakeS3 s3;
+  ObjectStore store(s3.options(1000, 3));
+  store.write(s3.url("x"), pattern(850));
+  EXPECT_EQ(store.read(s3.url("x")), pattern(850));
+  for (const char* range : {"bytes=0-249", "bytes=250-449", "bytes=450-649", "bytes=650-849"}) {
+    EXPECT_EQ(s3.requests[std::string("GET ") + range], 1) << range;
+  }
 }
 
 TEST(S3Store, TriesAgainWhatIsThrottled) {
@@ -92,9 +103,10 @@ TEST(S3Store, SeesThatBytesWereDamagedOnTheWay) {
   FakeS3 s3;
   ObjectStore store(s3.options(1000));
   store.write(s3.url("one"), pattern(100));
+  store.write(s3.url("two"), pattern(900));
   store.write(s3.url("many"), pattern(4100));
   s3.flips_a_bit = true;
-  for (const char* key : {"one", "many"}) {
+  for (const char* key : {"one", "two", "many"}) {
     EXPECT_NE(failure_of([&] { store.read(s3.url(key)); }).find("damaged"), std::string::npos);
   }
 }

@@ -48,7 +48,7 @@ class S3Read : public std::enable_shared_from_this<S3Read> {
 
  private:
   void read_first(aws::ServiceClient& client) {
-    const Extent first{.begin = 0, .size = target_.part_bytes};
+    const Extent first{.begin = 0, .size = std::max<std::size_t>(target_.part_bytes / 4, 1)};
     auto response = first_answer(client, first);
     const auto range = content_range(response);
     whole_crc_ = whole_crc(response);
@@ -62,9 +62,19 @@ class S3Read : public std::enable_shared_from_this<S3Read> {
     etag_ = response.headers.get("ETag");
     bytes_.resize(range->total);
     place(response, {.begin = 0, .size = std::min(first.size, range->total)});
-    const auto parts = cut(range->total, target_.part_bytes);
-    at_work_.begin(parts.size());  // the first one, at work still, is among them
-    for (std::size_t i = 1; i < parts.size(); ++i) post_part(parts[i]);
+    const auto parts = rest_in_parts(first.size, range->total);
+    at_work_.begin(parts.size() + 1);  // the first one is at work still
+    for (const Extent part : parts) post_part(part);
+  }
+
+  // No part is too small to be worth a request.
+  std::vector<Extent> rest_in_parts(std::size_t begin, std::size_t total) const {
+    const std::size_t rest = total - begin;
+    const std::size_t share = (rest + threads_.most() - 1) / threads_.most();
+    const std::size_t smallest = std::max<std::size_t>(target_.part_bytes / 8, 1);
+    auto parts = cut(rest, std::clamp(share, smallest, target_.part_bytes));
+    for (Extent& part : parts) part.begin += begin;
+    return parts;
   }
 
   net::Response first_answer(aws::ServiceClient& client, Extent first) const {

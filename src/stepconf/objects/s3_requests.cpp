@@ -40,6 +40,12 @@ bool take(std::string_view& text, std::string_view expected) {
   return true;
 }
 
+net::Request put_bytes(const std::string& path, std::string bytes, std::uint32_t crc) {
+  net::Request request{.method = "PUT", .target = path, .headers = {}, .body = std::move(bytes)};
+  request.headers.set(std::string(kChecksumHeader), crc32_header(crc));
+  return request;
+}
+
 }  // namespace
 
 S3Settings s3_settings(const aws::Environment& environment) {
@@ -81,9 +87,9 @@ net::Request get_whole(const std::string& path) {
 }
 
 net::Request put_object(const std::string& path, std::string bytes) {
-  net::Request request{.method = "PUT", .target = path};
-  request.headers.set(std::string(kChecksumHeader), crc32_header(crc32(bytes)));
-  request.body = std::move(bytes);
+  const std::uint32_t crc = crc32(bytes);
+  net::Request request = put_bytes(path, std::move(bytes), crc);
+  request.headers.set(std::string(kWholeCrc), fmt::format("{:08x}", crc));
   return request;
 }
 
@@ -98,7 +104,8 @@ net::Request create_upload(const std::string& path, std::uint32_t crc) {
 
 net::Request upload_part(const std::string& path, const std::string& upload, std::size_t number,
                          std::string bytes) {
-  net::Request request = put_object(path, std::move(bytes));
+  const std::uint32_t crc = crc32(bytes);
+  net::Request request = put_bytes(path, std::move(bytes), crc);
   request.target += fmt::format("?partNumber={}&uploadId={}", number, aws::percent_encode(upload));
   return request;
 }

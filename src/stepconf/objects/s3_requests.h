@@ -45,7 +45,8 @@ struct Extent {
 net::Request get_part(const std::string& path, Extent extent,
                       const std::optional<std::string>& etag);
 net::Request get_whole(const std::string& path);
-/// Writes an object at once; S3 refuses it where it does not get the bytes that are sent.
+/// Writes an object at once; S3 refuses it where it does not get the bytes that are sent. The
+/// CRC-32 is kept beside the object.
 net::Request put_object(const std::string& path, std::string bytes);
 net::Request delete_object(const std::string& path);
 
@@ -72,8 +73,8 @@ struct ContentRange {
 /// Reads the header Content-Range; absent where it is missing or malformed.
 std::optional<ContentRange> content_range(const net::Response& response);
 
-/// Gives the CRC-32 of the whole object that create_upload left beside it; absent where another
-/// program wrote it.
+/// Gives the CRC-32 of the whole object that was left beside it when it was written; absent where
+/// another program wrote it.
 std::optional<std::uint32_t> whole_crc(const net::Response& response);
 
 inline constexpr std::string_view kChecksumHeader = "x-amz-checksum-crc32";

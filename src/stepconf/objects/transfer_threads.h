@@ -29,6 +29,8 @@ class TransferThreads {
 
   /// Has `work` done soon, in the order of the calls.
   void post(Work work);
+  /// Tells how many may be at work at once.
+  std::size_t most() const { return most_; }
   /// Tells whether any thread is at work.
   bool busy();
 
