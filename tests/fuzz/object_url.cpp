@@ -1,5 +1,6 @@
 // Whatever URL a batch names: refused, or an object; a file's URL gives the same file again.
 #include "stepconf/objects/object_url.h"
+
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
