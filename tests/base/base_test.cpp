@@ -95,6 +95,13 @@ TEST(File, IsWrittenThroughALinkAndNeverReplacesADevice) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(File, MayBeAbsentWhereThatIsNoError) {
+  EXPECT_EQ(read_if_there("/nowhere/at all"), std::nullopt);
+  // What the kernel answers of a process that has ended, a folder answers too: it opens, and cannot
+  // be read.
+  EXPECT_EQ(read_if_there("/proc"), std::nullopt);
+}
+
 TEST(File, NamesThePathThatCannotBeRead) {
   EXPECT_EQ(message_of([] { read_file("/no/such/file"); }),
             "/no/such/file: cannot be read: No such file or directory");

@@ -18,6 +18,19 @@ namespace {
 std::string reason(int code) { return std::generic_category().message(code); }
 
 // Returns 0, or the error's number.
+int read_all(const std::filesystem::path& path, std::string& content) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return errno;
+  char block[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(file.get(), block, sizeof block);
+    if (count == 0) return 0;
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) content.append(block, static_cast<std::size_t>(count));
+  }
+}
+
+// Returns 0, or the error's number.
 int write_all(const Descriptor& file, std::string_view content) {
   while (!content.empty()) {
     const ssize_t count = ::write(file.get(), content.data(), content.size());
@@ -30,22 +43,16 @@ int write_all(const Descriptor& file, std::string_view content) {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    throw InvalidInput(fmt::format("{}: cannot be read: {}", path.string(), reason(errno)));
-  }
   std::string content;
-  char block[1 << 16];
-  while (true) {
-    const ssize_t count = ::read(file.get(), block, sizeof block);
-    if (count > 0) {
-      content.append(block, static_cast<std::size_t>(count));
-    } else if (count == 0) {
-      return content;
-    } else if (errno != EINTR) {
-      throw InvalidInput(fmt::format("{}: cannot be read: {}", path.string(), reason(errno)));
-    }
-  }
+  const int problem = read_all(path, content);
+  if (problem == 0) return content;
+  throw InvalidInput(fmt::format("{}: cannot be read: {}", path.string(), reason(problem)));
+}
+
+std::optional<std::string> read_if_there(const std::filesystem::path& path) {
+  std::string content;
+  if (read_all(path, content) != 0) return std::nullopt;
+  return content;
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {

@@ -7,20 +7,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "stepconf/base/descriptor.h"
+#include "stepconf/base/file.h"
 
 namespace stepconf::platform {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
+std::string contents(const fs::path& path) { return read_if_there(path).value_or(""); }
 
 // errno, 0 for success. A stream would hide which it was.
 int write_value(const fs::path& path, std::string_view value) {

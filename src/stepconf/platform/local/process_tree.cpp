@@ -7,20 +7,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
+
+#include "stepconf/base/file.h"
 
 namespace stepconf::platform {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::optional<std::string> contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -43,7 +38,7 @@ std::vector<pid_t> numbered_entries(const std::string& folder) {
 
 // The fields of /proc/PID/stat that follow the command's name, which may hold anything.
 std::vector<std::string> stat_fields(pid_t process) {
-  const auto text = contents(fmt::format("/proc/{}/stat", process));
+  const auto text = read_if_there(fmt::format("/proc/{}/stat", process));
   if (!text) return {};
   const auto name_end = text->rfind(')');
   if (name_end == std::string::npos) return {};
@@ -95,7 +90,7 @@ std::vector<pid_t> descendants_of(pid_t process) {
 std::vector<pid_t> all_processes() { return numbered_entries("/proc"); }
 
 bool environment_has(pid_t process, std::string_view prefix) {
-  const auto text = contents(fmt::format("/proc/{}/environ", process));
+  const auto text = read_if_there(fmt::format("/proc/{}/environ", process));
   if (!text) return false;
   const std::string_view all = *text;
   for (std::size_t start = 0; start < all.size();) {
@@ -133,7 +128,7 @@ bool identity_lives(std::string_view identity) {
 int peak_resident_mb(std::span<const pid_t> processes) {
   std::int64_t own_kb = 0, most_shared_kb = 0;
   for (const pid_t process : processes) {
-    const auto text = contents(fmt::format("/proc/{}/status", process));
+    const auto text = read_if_there(fmt::format("/proc/{}/status", process));
     if (!text) continue;
     const auto field = [&text](std::string_view name) {
       const auto found = text->find(name);

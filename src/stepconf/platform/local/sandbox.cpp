@@ -308,7 +308,12 @@ CpuQuota Sandbox::working_quota() const {
 }
 
 CpuQuota Sandbox::init_quota() const {
-  return cpu_quota(std::max(1.0, vcpus(memory_)) * around_.options.cpu_scale);
+  // Above one vCPU each thread has a quota of its own (ThreadCaps), which keeps short work right.
+  // The kernel deals a quota out to CPUs in slices as long as a short period's whole quota, so that
+  // threads that may have all of it together would not get it.
+  const int periods = memory_ > kMemoryOfOneVcpu && around_.options.cpu_scale < 1 ? 8 : 1;
+  return cpu_quota(std::max(1.0, vcpus(memory_)) * around_.options.cpu_scale,
+                   periods * scheduler_tick());
 }
 
 // A sandbox is charged for pages that it was the first to touch, so the group misses the libraries
