@@ -23,11 +23,15 @@ class LargePayloadsTest : public testing::Test {
   bool nothing_is_left() const { return std::filesystem::is_empty(folder_); }
 
   platform::Completion call(const std::string& payload) {
-    platform::LargePayloads platform(fake_, store_, url(), 60);
+    platform::LargePayloads platform(fake_, store_, url(), kMostEventBytes + place().size());
     platform.start({.id = 1, .function = "f", .memory = {}, .payload = payload});
     return *platform.wait_next(Seconds{100});
   }
 
+  // What is inserted into each batch.
+  std::string place() const { return R"("objects":")" + url() + R"(",)"; }
+
+  static constexpr std::size_t kMostEventBytes = 60;
   objects::ObjectStore store_{objects::store_options()};
   FakePlatform fake_;
 
@@ -75,6 +79,55 @@ TEST_F(LargePayloadsTest, FailWhereTheResultIsNotThere) {
   const auto completion = call(R"({"stepconf":{"processes":1},"jobs":[1]})");
   EXPECT_EQ(completion.status, "StepConf.ObjectUnavailable");
   EXPECT_NE(completion.error_message.find("/nobody"), std::string::npos);
+}
+
+TEST_F(LargePayloadsTest, CountWhatTheyInsertIntoAnEvent) {
+  bool by_reference = false;
+  fake_.functions["f"] = [&by_reference](const Json& event) {
+    by_reference = event["jobs"].is_object();
+    return FakeAnswer{.payload = {1}};
+  };
+  const std::string event = R"({"stepconf":{"processes":1},"jobs":[""]})";
+  const auto call_with = [&](std::size_t bytes) {
+    call(std::string(event).insert(event.size() - 3, std::string(bytes - event.size(), 'x')));
+  };
+  call_with(kMostEventBytes);
+  EXPECT_FALSE(by_reference);
+  call_with(kMostEventBytes + 1);
+  EXPECT_TRUE(by_reference);
+}
+
+TEST_F(LargePayloadsTest, KeepTheResultWhereAnObjectCannotBeRemoved) {
+  fake_.functions["f"] = [](const Json& event) {
+    const auto jobs = std::get<std::filesystem::path>(
+        objects::locate(event["jobs"]["object"].get<std::string>()));
+    std::filesystem::remove(jobs);
+    std::filesystem::create_directories(jobs / "in its place");
+    return FakeAnswer{.payload = {1}};
+  };
+  const Json jobs{std::string(60, 'x')};
+  EXPECT_EQ(call(R"({"stepconf":{"processes":1},"jobs":)" + jobs.dump() + "}").payload, "[1]");
+}
+
+TEST_F(LargePayloadsTest, NeitherReadNorRemoveWhatAFunctionNames) {
+  store_.write(url() + "/mine/x", "[7]");
+  const std::string others = url() + "-of-others";
+  store_.write(others, "[8]");
+  const auto answer_with = [this](const std::string& object) {
+    fake_.functions["f"] = [object](const Json&) {
+      return FakeAnswer{.payload = {{"stepconf", {{"object", object}, {"bytes", 3}}}}};
+    };
+  };
+  const auto reference = [](const std::string& object) {
+    return Json{{"stepconf", {{"object", object}, {"bytes", 3}}}}.dump();
+  };
+  answer_with(others);
+  EXPECT_EQ(call(R"({"stepconf":{"processes":1},"jobs":[1]})").payload, reference(others));
+  answer_with(url() + "/mine/x");
+  EXPECT_EQ(call(R"({"no":"batch"})").payload, reference(url() + "/mine/x"));
+  EXPECT_EQ(store_.read(url() + "/mine/x"), "[7]");
+  EXPECT_EQ(store_.read(others), "[8]");
+  store_.remove(others);
 }
 
 TEST_F(LargePayloadsTest, LeaveOtherEventsAlone) {

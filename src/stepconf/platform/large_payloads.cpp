@@ -37,41 +37,58 @@ LargePayloads::LargePayloads(Platform& platform, objects::ObjectStore& store, st
 
 void LargePayloads::start(const Invocation& invocation) {
   if (!invocation.payload.starts_with(kBatch)) return platform_.start(invocation);
+  const std::string place = fmt::format(R"("objects":{},)", Json(folder_).dump());
   Invocation changed = invocation;
-  if (invocation.payload.size() > most_event_bytes_) changed.payload = by_reference(invocation);
-  changed.payload.insert(kBatch.size(), fmt::format(R"("objects":{},)", Json(folder_).dump()));
+  std::optional<std::string> jobs_url;
+  if (invocation.payload.size() + place.size() > most_event_bytes_) {
+    jobs_url = objects::join(folder_, fmt::format("jobs-{}.json", invocation.id));
+    changed.payload = by_reference(invocation, *jobs_url);
+  }
+  changed.payload.insert(kBatch.size(), place);
+  batches_[invocation.id] = std::move(jobs_url);
   platform_.start(changed);
 }
 
-std::string LargePayloads::by_reference(const Invocation& invocation) {
-  Json event = Json::parse(invocation.payload);
-  const std::string url = objects::join(folder_, fmt::format("jobs-{}.json", invocation.id));
-  store_.write(url, event["jobs"].dump());
-  events_[invocation.id] = url;
+std::string LargePayloads::by_reference(const Invocation& invocation, const std::string& jobs_url) {
+  const Json event = Json::parse(invocation.payload);
+  store_.write(jobs_url, event.at("jobs").dump());
   // As text, because the batch is recognised by how it begins.
-  return fmt::format(R"({{"stepconf":{},"jobs":{}}})", event["stepconf"].dump(),
-                     Json{{"object", url}}.dump());
+  return fmt::format(R"({{"stepconf":{},"jobs":{}}})", event.at("stepconf").dump(),
+                     Json{{"object", jobs_url}}.dump());
 }
 
 std::optional<Completion> LargePayloads::wait_next(Seconds until) {
   auto completion = platform_.wait_next(until);
   if (!completion) return completion;
-  if (const auto event = events_.extract(completion->id)) store_.remove(event.mapped());
+  const auto batch = batches_.extract(completion->id);
+  if (batch.empty()) return completion;
+  if (batch.mapped()) discard(*batch.mapped());
   if (completion->ok()) resolve(*completion);
   return completion;
 }
 
 void LargePayloads::resolve(Completion& completion) {
   const std::string url = object_of(completion.payload);
-  if (url.empty()) return;
+  // A function that answers with any other URL must not have that read, let alone removed.
+  if (!url.starts_with(objects::join(folder_, ""))) return;
   try {
     completion.payload = store_.read(url);
-    store_.remove(url);
   } catch (const Error& error) {
     completion.status = "StepConf.ObjectUnavailable";
     completion.error_message = error.what();
     completion.payload =
         Json{{"errorType", completion.status}, {"errorMessage", error.what()}}.dump();
+    return;
+  }
+  discard(url);
+}
+
+// What stays is removed with the folder, or by the bucket's lifecycle rule.
+void LargePayloads::discard(const std::string& url) {
+  try {
+    store_.remove(url);
+  } catch (const Error&) {
+    return;
   }
 }
 

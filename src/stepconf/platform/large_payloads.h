@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "stepconf/objects/object_store.h"
@@ -11,7 +12,7 @@ namespace stepconf::platform {
 
 /// A platform whose batches may have any size: jobs that are too large for an event, and results
 /// that are too large for an answer, travel as objects (docs/formats.md, Batches), which are
-/// removed once they have been read.
+/// removed once they have been read. What cannot be removed stays, for whoever made the folder.
 class LargePayloads final : public Platform {
  public:
   /// `folder` is the URL under which objects are written. Events over `most_event_bytes` are handed
@@ -26,15 +27,16 @@ class LargePayloads final : public Platform {
   std::optional<Completion> wait_next(Seconds until) override;
 
  private:
-  std::string by_reference(const Invocation& invocation);
+  std::string by_reference(const Invocation& invocation, const std::string& jobs_url);
   void resolve(Completion& completion);
+  void discard(const std::string& url);
 
   Platform& platform_;
   objects::ObjectStore& store_;
   std::string folder_;
   std::size_t most_event_bytes_;
-  /// The objects that hold the jobs of invocations at work.
-  std::map<InvocationId, std::string> events_;
+  /// The batches at work, with the object that holds their jobs, where one does.
+  std::map<InvocationId, std::optional<std::string>> batches_;
 };
 
 }  // namespace stepconf::platform
