@@ -120,7 +120,7 @@ TEST_F(SpawnerTest, KillsAProcessAndAllThatItStarted) {
   ASSERT_TRUE(eventually([] { return sandbox_processes().size() == 4; }));
   spawner_.kill(token);
   EXPECT_TRUE(WIFSIGNALED(exit_of(token)));
-  EXPECT_TRUE(sandbox_processes().empty());
+  EXPECT_TRUE(eventually([] { return sandbox_processes().empty(); }));
 }
 
 TEST_F(SpawnerTest, LeavesNothingOfASandboxWhoseFirstProcessEnds) {
@@ -128,7 +128,20 @@ TEST_F(SpawnerTest, LeavesNothingOfASandboxWhoseFirstProcessEnds) {
   const SpawnToken token =
       spawn("setsid sh -c 'sleep 1000 & exit' ; echo ready; read x </dev/null");
   EXPECT_TRUE(WIFEXITED(exit_of(token)));
-  EXPECT_TRUE(sandbox_processes().empty());
+  EXPECT_TRUE(eventually([] { return sandbox_processes().empty(); }));
+}
+
+// Whatever moment the first process's end meets.
+TEST_F(SpawnerTest, LeavesNoDaemonThatIsBetweenTwoProgramsWhenTheSandboxEnds) {
+  // It becomes itself again for ever.
+  const std::string forever = R"('exec sh -c "$0" "$0"')";
+  for (int i = 0; i < 20; ++i) {
+    exit_of(spawn("(setsid sh -c " + forever + " " + forever + " &)"));
+  }
+  // Each would be seen at some moment.
+  int seen = 0;
+  for (int look = 0; look < 20; ++look) seen += static_cast<int>(sandbox_processes().size());
+  EXPECT_EQ(seen, 0);
 }
 
 // Notices and orders together are more than the socket holds while nobody reads the notices.
@@ -168,7 +181,7 @@ TEST_F(SpawnerTest, KeepsOrdersThatTheGuardIsTooBusyToTake) {
 TEST_F(SpawnerTest, SparesTheOtherSandboxes) {
   const SpawnToken kept = spawn("exec sleep 1000");
   for (int i = 0; i < 10; ++i) exit_of(spawn("true"));
-  EXPECT_EQ(sandbox_processes().size(), 1u);
+  EXPECT_TRUE(eventually([] { return sandbox_processes().size() == 1; }));
   spawner_.kill(kept);
   EXPECT_TRUE(WIFSIGNALED(exit_of(kept)));
 }
@@ -198,6 +211,52 @@ TEST(Spawner, LeavesNothingWhereItsGuardIsKilled) {
     EXPECT_TRUE(eventually([&] { return spawner.notices().empty() && !spawner.alive(); }));
   }
   EXPECT_TRUE(eventually([] { return sandbox_processes().empty(); }));
+}
+
+// A process that runs while the test looks at it.
+class RunningProcess {
+ public:
+  RunningProcess(std::vector<std::string> command, std::vector<std::string> environment) {
+    process_ = ::fork();
+    if (process_ != 0) return;
+    ::execve(command.front().c_str(), pointers(command).data(), pointers(environment).data());
+    ::_exit(127);
+  }
+  ~RunningProcess() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  RunningProcess(const RunningProcess&) = delete;
+  RunningProcess& operator=(const RunningProcess&) = delete;
+  pid_t number() const { return process_; }
+
+ private:
+  static std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    for (std::string& text : texts) result.push_back(text.data());
+    result.push_back(nullptr);
+    return result;
+  }
+  pid_t process_ = -1;
+};
+
+TEST(ProcessTree, NeverTakesAnExecForAnEmptyEnvironment) {
+  const std::string again = R"(exec /bin/sh -c "$0" "$0")";
+  const RunningProcess restless({"/bin/sh", "-c", again, again}, {"MARK=1"});
+  ASSERT_TRUE(eventually([&] { return environment_has(restless.number(), "MARK=1"); }));
+  for (int look = 0; look < 5000; ++look) {
+    EXPECT_NE(environment_known_to_have(restless.number(), "MARK="), std::optional(false)) << look;
+  }
+}
+
+TEST(ProcessTree, KnowsAnEmptyEnvironmentAndThatOfAProcessThatHasEnded) {
+  const RunningProcess bare({"/bin/sleep", "1000"}, {});
+  EXPECT_TRUE(eventually(
+      [&] { return environment_known_to_have(bare.number(), "MARK=") == std::optional(false); }));
+  const RunningProcess zombie({"/bin/false"}, {"MARK=1"});
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(zombie.number()), &info, WEXITED | WNOWAIT);
+  EXPECT_EQ(environment_known_to_have(zombie.number(), "MARK="), std::optional(false));
 }
 
 TEST(ProcessTree, AnIdentityOutlivesNoProcess) {

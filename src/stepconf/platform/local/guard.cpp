@@ -23,6 +23,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "stepconf/platform/local/cgroups.h"
@@ -259,31 +260,43 @@ class Guard {
     }
   }
 
-  // What is left of a sandbox whose first process has ended: its group, the members of its cgroup,
-  // and orphans that carry its marker.
-  std::vector<pid_t> remains(const Child& child) const {
+  struct Remains {
     std::vector<pid_t> found;
+    // Whether these are all: no orphan is in the middle of an exec, and none has ended meanwhile,
+    // whose own children would have become orphans after we had listed those.
+    bool settled = true;
+  };
+
+  // What is left of a sandbox whose first process has ended: the members of its cgroup, and orphans
+  // that carry its marker.
+  Remains remains(const Child& child) const {
+    Remains left;
     for (const std::string& file : child.join_files) {
       std::ifstream members(file);
       // 0 stands for a process of another PID namespace, and to kill(2) for our own group.
       for (pid_t member = 0; members >> member;) {
-        if (member > 0) found.push_back(member);
+        if (member > 0) left.found.push_back(member);
       }
     }
     for (const pid_t orphan : children_of(::getpid())) {
-      if (children_.contains(orphan) || !environment_has(orphan, child.marker)) continue;
-      found.push_back(orphan);
-      for (const pid_t below : descendants_of(orphan)) found.push_back(below);
+      if (children_.contains(orphan)) continue;
+      const std::optional<bool> ours = environment_known_to_have(orphan, child.marker);
+      const bool ended = ::waitpid(orphan, nullptr, WNOHANG) != 0;
+      if (ended || !ours) left.settled = false;
+      if (ended || !ours.value_or(false)) continue;
+      left.found.push_back(orphan);
+      for (const pid_t below : descendants_of(orphan)) left.found.push_back(below);
     }
-    return found;
+    return left;
   }
 
   void kill_remains(pid_t group, const Child& child) const {
     const auto give_up = steady_clock::now() + milliseconds(500);
     ::kill(-group, SIGKILL);
-    for (auto left = remains(child); !left.empty() && steady_clock::now() < give_up;
+    for (auto left = remains(child);
+         (!left.found.empty() || !left.settled) && steady_clock::now() < give_up;
          left = remains(child)) {
-      for (const pid_t process : left) ::kill(process, SIGKILL);
+      for (const pid_t process : left.found) ::kill(process, SIGKILL);
       std::this_thread::sleep_for(std::chrono::microseconds(300));
     }
   }

@@ -52,6 +52,16 @@ std::vector<std::string> stat_fields(pid_t process) {
   return fields;
 }
 
+// Tells an environment that is empty from one that has not been made yet, or is there no more.
+bool known_to_have_none(pid_t process) {
+  // proc(5): state, env_start and env_end are fields 3, 50 and 51; the fields here begin with 3.
+  constexpr std::size_t kState = 0, kStart = 50 - 3, kEnd = 51 - 3;
+  const auto fields = stat_fields(process);
+  if (fields.size() <= kEnd) return true;
+  if (fields[kState] == "Z" || fields[kState] == "X") return true;
+  return fields[kStart] != "0" && fields[kStart] == fields[kEnd];
+}
+
 std::vector<pid_t> children_by_scan(pid_t process) {
   std::vector<pid_t> found;
   const std::string wanted = std::to_string(process);
@@ -89,9 +99,10 @@ std::vector<pid_t> descendants_of(pid_t process) {
 
 std::vector<pid_t> all_processes() { return numbered_entries("/proc"); }
 
-bool environment_has(pid_t process, std::string_view prefix) {
+std::optional<bool> environment_known_to_have(pid_t process, std::string_view prefix) {
   const auto text = read_if_there(fmt::format("/proc/{}/environ", process));
   if (!text) return false;
+  if (text->empty()) return known_to_have_none(process) ? std::optional(false) : std::nullopt;
   const std::string_view all = *text;
   for (std::size_t start = 0; start < all.size();) {
     if (all.substr(start).starts_with(prefix)) return true;
@@ -100,6 +111,10 @@ bool environment_has(pid_t process, std::string_view prefix) {
     start = end + 1;
   }
   return false;
+}
+
+bool environment_has(pid_t process, std::string_view prefix) {
+  return environment_known_to_have(process, prefix).value_or(false);
 }
 
 std::optional<std::uint64_t> start_ticks(pid_t process) {

@@ -23,7 +23,11 @@ std::vector<pid_t> descendants_of(pid_t process);
 std::vector<pid_t> all_processes();
 
 /// Tells whether the environment with which a process was started has an entry that begins with
-/// `prefix` ("NAME=value").
+/// `prefix` ("NAME=value"). Absent where that cannot be told yet: in the middle of an execve(2),
+/// and of its end, a process shows none. One that has ended has none.
+std::optional<bool> environment_known_to_have(pid_t process, std::string_view prefix);
+
+/// As environment_known_to_have; false where that cannot be told yet.
 bool environment_has(pid_t process, std::string_view prefix);
 
 /// Gives the time at which a process started, in clock ticks since the machine's; absent where

@@ -110,17 +110,19 @@ std::vector<SpawnNotice> Spawner::notices() {
 }
 
 // The sandboxes' first processes die with the guard (PR_SET_PDEATHSIG); what those had started is
-// found by its environment.
+// found by its environment. One look is not enough: a process shows none in the middle of an exec,
+// and one that ends may have left a child that was not listed.
 void Spawner::kill_what_the_guard_left() const {
   const std::string prefix = fmt::format("{}{}.", kMarker, identity_);
-  for (int found = 1, round = 0; found > 0 && round < 20; ++round) {
-    found = 0;
+  constexpr int kRounds = 20, kCleanRounds = 3;
+  for (int clean = 0, round = 0; clean < kCleanRounds && round < kRounds; ++round) {
+    ++clean;
     for (const pid_t process : all_processes()) {
       if (!environment_has(process, prefix)) continue;
       ::kill(process, SIGKILL);
-      ++found;
+      clean = 0;
     }
-    if (found > 0) ::usleep(2000);
+    ::usleep(2000);
   }
   for (const std::string& cgroup : cgroups_) remove_server_folder(cgroup);
 }
