@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -58,6 +59,30 @@ TEST(Corners, ACopyThatNeverBecomesReadyIsReplacedAtTheDeadline) {
   const Json found = results(lambda.invoke(batch_with(options(2), {kHang, kHang})));
   EXPECT_EQ(found.at(0).at("error").at("errorType"), "Sandbox.Timedout");
   EXPECT_EQ(results(lambda.invoke(batch(2, {1, 2}))), (Json{1, 2}));
+}
+
+TEST(Corners, ACopyThatHangsOnceItHasAnsweredIsReplacedAtTheDeadline) {
+  FakeLambda lambda(runtime());
+  EXPECT_EQ(results(lambda.invoke(batch(1, {{{"do", "answer-and-hang"}}}))), Json({"early"}));
+  lambda.limit(Seconds{0.5});
+  const Json found = results(lambda.invoke(batch_with(options(1), {1})));
+  EXPECT_EQ(found.at(0).at("error").at("errorType"), "Sandbox.Timedout");
+  lambda.limit(Seconds{60});
+  EXPECT_EQ(results(lambda.invoke(batch(1, {7}))), Json({7}));
+}
+
+TEST(Corners, TheMemoryThatAKilledCopyNeededBoundsTheNextBatch) {
+  const Folder folder;
+  FakeLambda lambda(runtime(), {{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"}});
+  const Json state = task({{"TimeoutSeconds", 1}});
+  const Json hold{{"do", "hold"}, {"megabytes", 80}, {"then", "hang"}};
+  results(lambda.invoke(batch_with(options(1, state), {hold})));
+  // They would end, could they meet.
+  ::mkfifo(folder.file("meet").c_str(), 0600);
+  const Json wait{{"do", "wait"}, {"path", folder.file("meet")}};
+  const Json release{{"do", "release"}, {"path", folder.file("meet")}};
+  const Json found = results(lambda.invoke(batch_with(options(2, state), {wait, release})));
+  EXPECT_EQ(found.at(0).at("error").at("errorType"), "States.Timeout");
 }
 
 TEST(Corners, AJobThatExceedsItsTimeoutIsEndedAndTriedAgain) {

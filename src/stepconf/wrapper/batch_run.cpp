@@ -103,7 +103,7 @@ void BatchRun::give_up(const Outcome& reason) {
 
 std::vector<std::size_t> BatchRun::advance(Seconds now) {
   std::vector<std::size_t> stopped;
-  if (end_ && now >= *end_) {
+  if (out_of_time(now)) {
     end_at_deadline(stopped);
     return stopped;
   }

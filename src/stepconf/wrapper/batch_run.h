@@ -55,8 +55,9 @@ class BatchRun {
     std::size_t job = 0;
     std::string url;
   };
-  /// Gives the next input to fetch; absent where none is left, or where enough wait already.
-  std::optional<Input> next_input();
+  /// Gives the next input to fetch; absent where none is left, or where enough wait already for
+  /// this number of processes.
+  std::optional<Input> next_input(int processes);
   /// Takes the event of a job, or why there is none.
   void fetched(std::size_t job, std::string event);
   void not_fetched(std::size_t job, const std::string& reason);
@@ -86,6 +87,8 @@ class BatchRun {
   std::optional<Seconds> next_due() const;
 
   std::optional<Seconds> deadline() const { return limits_.deadline; }
+  /// Tells whether jobs that have not ended by now are given up.
+  bool out_of_time(Seconds now) const { return end_ && now >= *end_; }
   int processes() const { return batch_.processes; }
   /// The job's index in its step.
   std::size_t index_in_step(std::size_t job) const { return batch_.first_index + job; }

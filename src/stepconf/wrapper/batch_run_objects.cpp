@@ -15,9 +15,8 @@ std::size_t most_ahead(int processes) { return 2 * static_cast<std::size_t>(proc
 
 }  // namespace
 
-std::optional<BatchRun::Input> BatchRun::next_input() {
-  while (!failed_ && !unfetched_.empty() &&
-         fetching_ + ready_.size() < most_ahead(batch_.processes)) {
+std::optional<BatchRun::Input> BatchRun::next_input(int processes) {
+  while (!failed_ && !unfetched_.empty() && fetching_ + ready_.size() < most_ahead(processes)) {
     const std::size_t job = unfetched_.top();
     unfetched_.pop();
     const Json url = Json::parse(batch_.jobs[job]);

@@ -80,16 +80,17 @@ void CopyPool::start() {
 
 void CopyPool::kill(Copy& copy) {
   std::erase(idle_, &copy);
+  note_use(copy);
   copy.kill();
   dying_.push_back(extract(copies_, copy));
 }
 
-void CopyPool::kill_starting() {
-  std::vector<Copy*> starting;
+void CopyPool::kill_all_but_idle() {
+  std::vector<Copy*> busy;
   for (const auto& copy : copies_) {
-    if (!copy->ready()) starting.push_back(copy.get());
+    if (!copy->idle()) busy.push_back(copy.get());
   }
-  for (Copy* copy : starting) kill(*copy);
+  for (Copy* copy : busy) kill(*copy);
 }
 
 void CopyPool::terminate(std::function<void()> ended) {
@@ -101,22 +102,30 @@ void CopyPool::terminate(std::function<void()> ended) {
   patience_ = loop_.after(kTimeToEnd, [this] { std::exchange(terminated_, nullptr)(); });
 }
 
-int CopyPool::bounded(int wanted) const {
+int CopyPool::bounded(int wanted) {
   if (wanted <= 1) return wanted;
-  ProcessUse largest;
-  for (const auto& copy : copies_) {
-    const ProcessUse use = process_use(copy->pid()).value_or(ProcessUse{});
-    largest.threads = std::max(largest.threads, use.threads);
-    if (use.own_mb > largest.own_mb) {
-      largest.own_mb = use.own_mb;
-      largest.shared_mb = use.shared_mb;
-    }
-  }
-  const Capacity room = capacity(limits_, process_use(::getpid()).value_or(ProcessUse{}), largest);
+  for (const auto& copy : copies_) note_use(*copy);
+  const Capacity room = capacity(limits_, process_use(::getpid()).value_or(ProcessUse{}), largest_);
   if (room.copies >= wanted) return wanted;
   std::cerr << fmt::format("stepconf-wrapper: {} of {} processes run: {}\n", room.copies, wanted,
                            room.reason);
   return room.copies;
+}
+
+void CopyPool::note_use(const Copy& copy) {
+  const ProcessUse use = process_use(copy.pid()).value_or(ProcessUse{});
+  largest_.threads = std::max(largest_.threads, use.threads);
+  if (use.own_mb <= largest_.own_mb) return;
+  largest_.own_mb = use.own_mb;
+  largest_.shared_mb = use.shared_mb;
+}
+
+// The system counts a copy's peak from the fork on, when it was an image of the wrapper: only what
+// exceeds the wrapper's own peak is the copy's for sure.
+void CopyPool::note_use(const CopyEnd& end) {
+  const ProcessUse wrapper = process_use(::getpid()).value_or(ProcessUse{});
+  if (end.peak_mb <= wrapper.own_mb + wrapper.shared_mb) return;
+  largest_.own_mb = std::max(largest_.own_mb, end.peak_mb - largest_.shared_mb);
 }
 
 void CopyPool::flush_logs() {
@@ -142,6 +151,7 @@ void CopyPool::on_gone(Copy& copy, const CopyEnd& end) {
     return std::exchange(terminated_, nullptr)();
   }
   if (end.by_us) return;
+  note_use(end);
   const char* type = out_of_memory(end) ? "Runtime.OutOfMemory" : "Runtime.ExitError";
   Outcome reason = end.init_failure.value_or(failure(type, end.message));
   if (const auto ready = std::exchange(warmed_up_, nullptr)) return ready(std::move(reason));

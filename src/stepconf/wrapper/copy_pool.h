@@ -48,12 +48,13 @@ class CopyPool final : public CopyListener {
   std::optional<Outcome> hopeless() const;
   /// Kills a copy; nothing more is heard of it.
   void kill(Copy& copy);
-  /// Kills the copies that have not become ready: what keeps them may keep them for ever.
-  void kill_starting();
+  /// Kills the copies that do not wait for an event: what keeps them may keep them for ever.
+  void kill_all_but_idle();
   /// Asks all copies to end, and calls `ended` when they have, or have had time for it.
   void terminate(std::function<void()> ended);
-  /// Gives `wanted`, or as many processes as the sandbox has room for, which it then logs.
-  int bounded(int wanted) const;
+  /// Gives `wanted`, or as many processes as the sandbox has room for, which it then logs. Each is
+  /// taken to need as much as the largest copy there ever was: a new one has not grown yet.
+  int bounded(int wanted);
   /// Passes on what the copies have logged.
   void flush_logs();
 
@@ -63,12 +64,16 @@ class CopyPool final : public CopyListener {
   void on_gone(Copy& copy, const CopyEnd& end) override;
 
   void start();
+  void note_use(const Copy& copy);
+  void note_use(const CopyEnd& end);
   bool out_of_memory(const CopyEnd& end) const;
   void remove(const Copy& copy);
 
   net::Loop& loop_;
   const CopyOptions options_;
   const SandboxLimits limits_;
+  /// What the largest copy so far has used.
+  ProcessUse largest_;
   CopyUser* user_ = nullptr;
   std::vector<std::unique_ptr<Copy>> copies_;
   /// The longest idle one first.

@@ -60,7 +60,7 @@ void BatchService::on_change() {
 }
 
 void BatchService::begin_transfers() {
-  while (auto input = run_->next_input()) {
+  while (auto input = run_->next_input(processes_)) {
     transfers_.read(input->url, [this, job = input->job](objects::Transfer transfer) {
       transfer.ok() ? run_->fetched(job, std::move(transfer.bytes))
                     : run_->not_fetched(job, transfer.failure);
@@ -133,13 +133,14 @@ void BatchService::watch_time() {
 }
 
 void BatchService::on_time() {
-  for (const std::size_t job : run_->advance(now())) {
+  const Seconds time = now();
+  for (const std::size_t job : run_->advance(time)) {
     const auto at = std::ranges::find(at_work_, job, &decltype(at_work_)::value_type::second);
     Copy* copy = at->first;
     at_work_.erase(at);
     pool_.kill(*copy);
   }
-  if (run_->finished()) pool_.kill_starting();
+  if (run_->out_of_time(time)) pool_.kill_all_but_idle();
   on_change();
 }
 

@@ -132,7 +132,8 @@ Json handle(const Json& event, const Invocation& invocation) {
   if (action == "tidy-up") tidy_up_at_end(event.at("path"));
   if (action == "child") return start_child();
   if (action == "hold") hold(event.at("megabytes"));
-  if (action == "hold") ::kill(::getpid(), SIGKILL);
+  if (action == "hold" && !event.contains("then")) ::kill(::getpid(), SIGKILL);
+  if (action == "hold" && event.at("then") == "hang") ::pause();
   if (action == "kill-once" && first_at(event.at("path"))) ::kill(::getpid(), SIGKILL);
   if (action == "fail-once" && first_at(event.at("path"))) throw HandlerError("Test.Once", "once");
   if (action == "gamble") gamble(event.at("job"));
@@ -140,6 +141,10 @@ Json handle(const Json& event, const Invocation& invocation) {
   if (action == "answer-and-exit") {
     post_response(invocation.request_id, {});
     std::_Exit(0);
+  }
+  if (action == "answer-and-hang") {
+    post_response(invocation.request_id, {});
+    ::pause();
   }
   if (action == "send") return exchange_text(event.at("text"));
   if (action == "stream-chunks") return stream_response(invocation.request_id);
