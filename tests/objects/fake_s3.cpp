@@ -118,6 +118,7 @@ net::Response FakeS3::post(const net::Request& request, const std::string& path,
     crc_of_upload_[upload] = request.headers.get(kCrcOfWhole);
     return {.headers = {}, .body = fmt::format("<X><UploadId>{}</UploadId></X>", upload)};
   }
+  if (!uploads.contains(upload)) return refusal(404, "NoSuchUpload");
   Object object{
       .bytes = {}, .etag = fmt::format("\"{}\"", ++next_), .crc32 = crc_of_upload_[upload]};
   for (const auto& [number, part] : uploads.at(upload)) {

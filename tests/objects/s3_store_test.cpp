@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
 
+#include "stepconf/objects/crc32.h"
 #include "tests/aws_client/variables.h"
 #include "tests/objects/fake_s3.h"
 
@@ -160,6 +162,57 @@ TEST(S3Store, TakesBackAnUploadThatCannotBeCompleted) {
   ObjectStore store(s3.options(1000));
   EXPECT_NE(failure_of([&] { store.write(s3.url("x"), pattern(3000)); }).find("InvalidPart"),
             std::string::npos);
+  EXPECT_TRUE(s3.uploads.empty());
+}
+
+TEST(S3Store, SeesThatAnUploadWasCompletedWhoseAnswerWasLost) {
+  for (const bool completed : {true, false}) {
+    FakeS3* s3_of = nullptr;
+    bool lost = false;
+    FakeS3 s3([&](const net::Request& request) -> std::optional<net::Response> {
+      const bool completes =
+          request.method == "POST" && request.target.find("uploadId") != std::string::npos;
+      if (!completes || lost) return std::nullopt;
+      lost = true;
+      s3_of->uploads.clear();
+      s3_of->objects["/bucket/x"] = {
+          .bytes = pattern(3000),
+          .etag = "\"1\"",
+          .crc32 = fmt::format("{:08x}", crc32(pattern(completed ? 3000 : 2999)))};
+      return refusal(503, "SlowDown");
+    });
+    s3_of = &s3;
+    ObjectStore store(s3.options(1000));
+    const std::string failure = failure_of([&] { store.write(s3.url("x"), pattern(3000)); });
+    EXPECT_EQ(failure, completed ? "no failure" : "s3://bucket/x: status 404, NoSuchUpload: no");
+  }
+}
+
+TEST(S3Store, DoesNotBeginWhatNobodyWaitsForAnyMore) {
+  FakeS3 s3;
+  ObjectStore store(s3.options(1000, 1));
+  std::promise<Transfer> read, written;
+  store.read(
+      s3.url("x"), [&](Transfer transfer) { read.set_value(std::move(transfer)); },
+      [] { return false; });
+  store.write(
+      s3.url("x"), "1", [&](Transfer transfer) { written.set_value(std::move(transfer)); },
+      [] { return false; });
+  EXPECT_FALSE(read.get_future().get().ok());
+  EXPECT_FALSE(written.get_future().get().ok());
+  EXPECT_TRUE(s3.requests.empty());
+}
+
+TEST(S3Store, GivesUpAWriteInTheMiddleThatNobodyWaitsForAnyMore) {
+  FakeS3 s3;
+  ObjectStore store(s3.options(1000, 1));
+  std::promise<Transfer> written;
+  store.write(
+      s3.url("x"), pattern(9000),
+      [&](Transfer transfer) { written.set_value(std::move(transfer)); },
+      [asked = std::make_shared<int>(0)] { return ++*asked <= 4; });
+  EXPECT_FALSE(written.get_future().get().ok());
+  EXPECT_EQ(s3.requests["PUT"], 2);
   EXPECT_TRUE(s3.uploads.empty());
 }
 

@@ -1,6 +1,7 @@
 #include "stepconf/objects/transfer_threads.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <barrier>
@@ -8,6 +9,7 @@
 #include <latch>
 #include <mutex>
 
+#include "stepconf/base/error.h"
 #include "tests/aws_client/variables.h"
 
 namespace stepconf::objects {
@@ -48,6 +50,24 @@ TEST(TransferThreads, DoNotStartBeforeThereIsWork) {
   EXPECT_EQ(std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/task"),
                                   [](const auto&) { return true; }),
             1);
+}
+
+TEST(TransferThreads, ForgetWorkForWhichNoThreadCanBeStarted) {
+  pthread_attr_t usual, impossible;
+  ::pthread_getattr_default_np(&usual);
+  ::pthread_getattr_default_np(&impossible);
+  ::pthread_attr_setstacksize(&impossible, std::size_t{1} << 50);  // more than can be addressed
+  int forgotten = 0;
+  std::latch done(1);
+  TransferThreads threads(1, nobody(), {});
+  ::pthread_setattr_default_np(&impossible);
+  EXPECT_THROW(threads.post([&](aws::ServiceClient&) { ++forgotten; }), Error);
+  ::pthread_setattr_default_np(&usual);
+  ::pthread_attr_destroy(&impossible);
+  ::pthread_attr_destroy(&usual);
+  threads.post([&](aws::ServiceClient&) { done.count_down(); });
+  done.wait();
+  EXPECT_EQ(forgotten, 0);
 }
 
 TEST(TransferThreads, MayPostMoreWork) {

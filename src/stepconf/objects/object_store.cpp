@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "stepconf/base/file.h"
+#include "stepconf/objects/parts.h"
 
 namespace stepconf::objects {
 namespace {
@@ -67,14 +68,15 @@ Location ObjectStore::place_of(std::string_view url) const {
   return place;
 }
 
-S3Target ObjectStore::target(const S3Object& object) {
+S3Target ObjectStore::target(const S3Object& object, Wanted wanted) {
   const std::scoped_lock lock(mutex_);
   if (!s3_) s3_ = s3_settings(options_.environment);
   S3Address address = s3_address(object, *s3_);
   return {.destination = {.origin = std::move(address.origin),
                           .scope = {.service = "s3", .region = s3_->region}},
           .path = std::move(address.path),
-          .part_bytes = options_.part_bytes};
+          .part_bytes = options_.part_bytes,
+          .wanted = std::move(wanted)};
 }
 
 std::string ObjectStore::read(std::string_view url) {
@@ -111,31 +113,40 @@ void ObjectStore::remove(std::string_view url) {
     return;
   }
   wait_for(url, [&](const Transferred& done) {
-    begin_or_fail(done, [&] { remove_from_s3(threads_, target(std::get<S3Object>(place)), done); });
+    begin_or_fail(done,
+                  [&] { remove_from_s3(threads_, target(std::get<S3Object>(place), {}), done); });
   });
 }
 
-void ObjectStore::read(const std::string& url, Transferred done) {
-  threads_.post([this, url, done = std::move(done)](aws::ServiceClient&) {
-    begin_or_fail(done, [&] {
-      const Location place = place_of(url);
-      if (const auto* path = as_file(place)) return done({.bytes = read_file(*path)});
-      read_from_s3(threads_, target(std::get<S3Object>(place)), done);
-    });
+void ObjectStore::read(const std::string& url, Transferred done, Wanted wanted) {
+  post(std::move(done), [this, url, wanted = std::move(wanted)](const Transferred& tell) {
+    require(wanted);
+    const Location place = place_of(url);
+    if (const auto* path = as_file(place)) return tell({.bytes = read_file(*path)});
+    read_from_s3(threads_, target(std::get<S3Object>(place), wanted), tell);
   });
 }
 
-void ObjectStore::write(const std::string& url, std::string bytes, Transferred done) {
+void ObjectStore::write(const std::string& url, std::string bytes, Transferred done,
+                        Wanted wanted) {
   // A function that is copied, so bytes that are not.
   const auto content = std::make_shared<std::string>(std::move(bytes));
-  threads_.post([this, url, content, done = std::move(done)](aws::ServiceClient&) {
-    begin_or_fail(done, [&] {
-      const Location place = place_of(url);
-      if (const auto* path = as_file(place)) {
-        write_file(*path, *content);
-        return done({});
-      }
-      write_to_s3(threads_, target(std::get<S3Object>(place)), std::move(*content), done);
+  post(std::move(done), [this, url, content, wanted = std::move(wanted)](const Transferred& tell) {
+    require(wanted);
+    const Location place = place_of(url);
+    if (const auto* path = as_file(place)) {
+      write_file(*path, *content);
+      return tell({});
+    }
+    write_to_s3(threads_, target(std::get<S3Object>(place), wanted), std::move(*content), tell);
+  });
+}
+
+// Has a transfer begun in one of the threads.
+void ObjectStore::post(Transferred done, std::function<void(const Transferred&)> begin) {
+  begin_or_fail(done, [&] {
+    threads_.post([done, begin = std::move(begin)](aws::ServiceClient&) {
+      begin_or_fail(done, [&] { begin(done); });
     });
   });
 }

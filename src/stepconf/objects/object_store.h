@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,16 +50,19 @@ class ObjectStore {
   /// Removes an object; one that is not there is removed already. Throws ObjectError.
   void remove(std::string_view url);
 
-  /// The same without waiting. `done` is called once, in a thread of the store's.
-  void read(const std::string& url, Transferred done);
-  void write(const std::string& url, std::string bytes, Transferred done);
+  /// The same without waiting. `done` is called once, in a thread of the store's, or in the
+  /// caller's where no thread can be started. Requests that are not `wanted` when their turn comes
+  /// are not made: the transfer has failed then.
+  void read(const std::string& url, Transferred done, Wanted wanted = {});
+  void write(const std::string& url, std::string bytes, Transferred done, Wanted wanted = {});
 
   /// Tells whether transfers are under way, which the destructor would wait for.
   bool busy() { return threads_.busy(); }
 
  private:
+  void post(Transferred done, std::function<void(const Transferred&)> begin);
   Location place_of(std::string_view url) const;
-  S3Target target(const S3Object& object);
+  S3Target target(const S3Object& object, Wanted wanted);
 
   StoreOptions options_;
   std::mutex mutex_;

@@ -9,11 +9,18 @@
 #include <utility>
 #include <vector>
 
+#include "stepconf/base/error.h"
 #include "stepconf/objects/s3_requests.h"
+#include "stepconf/objects/s3_transfer.h"
 
 // Private to objects/.
 
 namespace stepconf::objects {
+
+/// Throws Error where a transfer is not wanted any more.
+inline void require(const Wanted& wanted) {
+  if (wanted && !wanted()) throw Error("nobody waits for it any more");
+}
 
 /// Cuts `size` bytes into extents of `part_bytes`; the last one may be shorter.
 inline std::vector<Extent> cut(std::size_t size, std::size_t part_bytes) {

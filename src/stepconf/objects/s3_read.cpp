@@ -48,6 +48,7 @@ class S3Read : public std::enable_shared_from_this<S3Read> {
 
  private:
   void read_first(aws::ServiceClient& client) {
+    require(target_.wanted);
     const Extent first{.begin = 0, .size = std::max<std::size_t>(target_.part_bytes / 4, 1)};
     auto response = first_answer(client, first);
     const auto range = content_range(response);
@@ -96,6 +97,7 @@ class S3Read : public std::enable_shared_from_this<S3Read> {
 
   void read_part(aws::ServiceClient& client, Extent part) {
     if (replaced_ || at_work_.failed()) return;
+    require(target_.wanted);
     try {
       place(client.call(target_.destination, get_part(target_.path, part, etag_)), part);
     } catch (const aws::ServiceError& error) {

@@ -23,11 +23,16 @@ struct Transfer {
 /// Hears what became of a transfer, in one of the transfer threads; must not throw or wait.
 using Transferred = std::function<void(Transfer)>;
 
+/// Tells, in any thread, whether somebody still waits for a transfer; empty: always.
+using Wanted = std::function<bool()>;
+
 /// Where an object in S3 is, and how it is cut.
 struct S3Target {
   aws::Destination destination;
   std::string path;
   std::size_t part_bytes = 0;
+  /// Asked before each request; a transfer that is not wanted any more fails.
+  Wanted wanted{};
 };
 
 /// Reads an object: its first part, whose answer tells the size, then the others in parallel, all

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,6 +41,7 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
   void post_at_once() {
     threads_.post([self = shared_from_this()](aws::ServiceClient& client) {
       self->at_work_.guard([&] {
+        require(self->target_.wanted);
         client.call(self->target_.destination,
                     put_object(self->target_.path, std::move(self->bytes_)));
       });
@@ -47,8 +50,9 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
   }
 
   void create(aws::ServiceClient& client) {
-    const auto answer =
-        client.call(target_.destination, create_upload(target_.path, crc32(bytes_)));
+    require(target_.wanted);
+    crc_ = crc32(bytes_);
+    const auto answer = client.call(target_.destination, create_upload(target_.path, crc_));
     const auto upload = aws::xml_text(answer.body, "UploadId");
     if (!upload || upload->empty()) throw Error("S3 began an upload and gave no UploadId");
     upload_ = *upload;
@@ -68,6 +72,7 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
 
   void upload(aws::ServiceClient& client, std::size_t index) {
     if (at_work_.failed()) return;
+    require(target_.wanted);
     const Extent part = parts_[index];
     auto request =
         upload_part(target_.path, upload_, index + 1, bytes_.substr(part.begin, part.size));
@@ -80,7 +85,18 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
 
   void complete(aws::ServiceClient& client) {
     if (at_work_.failed()) return;
-    client.call(target_.destination, complete_upload(target_.path, upload_, uploaded_));
+    try {
+      client.call(target_.destination, complete_upload(target_.path, upload_, uploaded_));
+    } catch (const aws::ServiceError& error) {
+      if (error.code() != "NoSuchUpload" || !stands_there(client)) throw;
+    }
+  }
+
+  // Where the answer to a request that completed the upload is lost, the next one finds none.
+  bool stands_there(aws::ServiceClient& client) const {
+    const Extent first{.begin = 0, .size = 1};
+    return whole_crc(client.call(target_.destination,
+                                 get_part(target_.path, first, std::nullopt))) == crc_;
   }
 
   // What stays behind of an upload is paid for. The bucket's lifecycle rule removes what this
@@ -98,6 +114,7 @@ class S3Write : public std::enable_shared_from_this<S3Write> {
   PartsAtWork at_work_;
   std::vector<Extent> parts_;
   std::string upload_;
+  std::uint32_t crc_ = 0;
   std::vector<UploadedPart> uploaded_;
 };
 

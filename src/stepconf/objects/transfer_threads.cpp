@@ -1,7 +1,5 @@
 #include "stepconf/objects/transfer_threads.h"
 
-#include <fmt/format.h>
-
 #include <system_error>
 #include <utility>
 
@@ -29,16 +27,21 @@ void TransferThreads::post(Work work) {
   const std::scoped_lock lock(mutex_);
   if (ending_) return;
   waiting_.push_back(std::move(work));
-  if (idle_ < waiting_.size() && threads_.size() < most_) start_one();
+  const bool short_of_threads = idle_ < waiting_.size() && threads_.size() < most_;
+  // Where the system gives no more threads, those that there are do all the work.
+  if (short_of_threads && !start_one() && threads_.empty()) {
+    waiting_.pop_back();
+    throw Error("no thread can be started for transfers");
+  }
   wake_.notify_one();
 }
 
-// Where the system gives no more threads, those that there are do all the work.
-void TransferThreads::start_one() {
+bool TransferThreads::start_one() {
   try {
     threads_.emplace_back([this] { serve(); });
-  } catch (const std::system_error& error) {
-    if (threads_.empty()) throw Error(fmt::format("cannot start a thread: {}", error.what()));
+    return true;
+  } catch (const std::system_error&) {
+    return false;
   }
 }
 

@@ -27,7 +27,8 @@ class TransferThreads {
   TransferThreads(const TransferThreads&) = delete;
   TransferThreads& operator=(const TransferThreads&) = delete;
 
-  /// Has `work` done soon, in the order of the calls.
+  /// Has `work` done soon, in the order of the calls. Throws Error where not even one thread can be
+  /// started; `work` is forgotten then.
   void post(Work work);
   /// Tells how many may be at work at once.
   std::size_t most() const { return most_; }
@@ -35,7 +36,7 @@ class TransferThreads {
   bool busy();
 
  private:
-  void start_one();
+  bool start_one();
   void serve();
 
   std::size_t most_;

@@ -21,11 +21,15 @@ std::string plain(std::string_view request_id) {
 }  // namespace
 
 void ObjectTransfers::read(const std::string& url, Done done) {
-  store_.read(url, in_loop(url, std::move(done)));
+  store_.read(url, in_loop(url, std::move(done)), wanted());
 }
 
 void ObjectTransfers::write(const std::string& url, std::string bytes, Done done) {
-  store_.write(url, std::move(bytes), in_loop(url, std::move(done)));
+  store_.write(url, std::move(bytes), in_loop(url, std::move(done)), wanted());
+}
+
+objects::Wanted ObjectTransfers::wanted() const {
+  return [alive = std::weak_ptr(alive_)] { return !alive.expired(); };
 }
 
 objects::Transferred ObjectTransfers::in_loop(std::string url, Done done) {

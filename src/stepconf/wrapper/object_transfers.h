@@ -12,7 +12,8 @@
 namespace stepconf::wrapper {
 
 /// Moves objects in the store's threads while copies work, and tells in the loop's thread what
-/// became of them.
+/// became of them. Once it is gone, what has not begun is not begun any more: the store's threads
+/// are free for others.
 class ObjectTransfers {
  public:
   /// Called in the loop's thread, not after the ObjectTransfers is gone.
@@ -24,6 +25,7 @@ class ObjectTransfers {
   void write(const std::string& url, std::string bytes, Done done);
 
  private:
+  objects::Wanted wanted() const;
   objects::Transferred in_loop(std::string url, Done done);
 
   net::Loop& loop_;
