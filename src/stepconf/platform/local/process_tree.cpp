@@ -54,12 +54,15 @@ std::vector<std::string> stat_fields(pid_t process) {
 
 // Tells an environment that is empty from one that has not been made yet, or is there no more.
 bool known_to_have_none(pid_t process) {
-  // proc(5): state, env_start and env_end are fields 3, 50 and 51; the fields here begin with 3.
-  constexpr std::size_t kState = 0, kStart = 50 - 3, kEnd = 51 - 3;
+  // proc(5): state, startcode, env_start and env_end are fields 3, 26, 50 and 51; the fields here
+  // begin with 3.
+  constexpr std::size_t kState = 0, kCode = 26 - 3, kStart = 50 - 3, kEnd = 51 - 3;
   const auto fields = stat_fields(process);
   if (fields.size() <= kEnd) return true;
   if (fields[kState] == "Z" || fields[kState] == "X") return true;
-  return fields[kStart] != "0" && fields[kStart] == fields[kEnd];
+  // An exec sets the start of the code when it has laid out the environment, whose end it moves
+  // away from its start step by step.
+  return fields[kCode] != "0" && fields[kStart] == fields[kEnd];
 }
 
 std::vector<pid_t> children_by_scan(pid_t process) {
