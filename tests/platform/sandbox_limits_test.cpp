@@ -130,6 +130,31 @@ TEST(SandboxLimits, FreezesSandboxesBetweenEvents) {
   EXPECT_LT(cpu_between_events(options), 0.02);
 }
 
+#ifdef STEPCONF_WRAPPER
+bool is_stopped(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.find(") T ") != std::string::npos;
+}
+
+// Each copy leads a process group of its own.
+TEST(SandboxLimits, FreezesTheCopiesOfAWrapperWithoutCgroups) {
+  LocalPlatformOptions options = with_functions();
+  options.wrapper = STEPCONF_WRAPPER;
+  options.limit_cpu = false;
+  TestPlatform platform(options);
+  for (int round = 0; round < 2; ++round) {
+    const Completion batch = platform.call(
+        {{"stepconf", {{"processes", 2}}}, {"jobs", Json::array({{{"sleep", 0.1}}, 2})}});
+    ASSERT_TRUE(batch.ok()) << batch.payload;
+    EXPECT_TRUE(eventually([&platform] {
+      const auto processes = descendants_of(platform.spawner().guard());
+      return processes.size() >= 3 && std::ranges::all_of(processes, is_stopped);
+    }));
+  }
+}
+#endif
+
 // Frozen ones must die too, and their groups with them.
 TEST(SandboxLimits, LeaveNothingOfManyFrozenSandboxes) {
   constexpr int kSandboxes = 100;
