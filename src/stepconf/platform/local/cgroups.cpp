@@ -181,7 +181,8 @@ std::vector<fs::path> Cgroups::folders() const {
   return result;
 }
 
-SandboxGroup Cgroups::create(const std::string& name, const SandboxLimits& limits) {
+SandboxGroup Cgroups::create(std::string_view name, const SandboxLimits& limits) {
+  const std::string unique = fmt::format("{}-{}", name, ++created_);
   SandboxGroup group;
   const auto check = [](int error, const fs::path& folder, const std::string& limit) {
     if (error == 0) return;
@@ -189,20 +190,20 @@ SandboxGroup Cgroups::create(const std::string& name, const SandboxLimits& limit
                             limit, system_reason(error)));
   };
   for (const fs::path& folder : folders()) {
-    const fs::path own = folder / name;
+    const fs::path own = folder / unique;
     int error = make_folder(folder);
     if (error == 0) error = make_folder(own);
     check(error, own, "none");
     group.folders_.push_back(own);
   }
   if (cpu_) {
-    group.cpu_folder_ = cpu_->folder / name;
+    group.cpu_folder_ = cpu_->folder / unique;
     group.cpu_version_ = cpu_->version;
     check(set_quota(cpu_->version, group.cpu_folder_, limits.cpu), group.cpu_folder_,
           limits.cpu.text());
   }
   if (memory_) {
-    group.memory_folder_ = memory_->folder / name;
+    group.memory_folder_ = memory_->folder / unique;
     group.memory_version_ = memory_->version;
     check(set_memory(memory_->version, group.memory_folder_, limits.memory), group.memory_folder_,
           fmt::format("{} MB", limits.memory.value));

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -112,10 +113,10 @@ class Cgroups {
   /// The server's folders, which the guard is to remove at the end.
   std::vector<std::filesystem::path> folders() const;
 
-  /// Makes the groups of one sandbox. `name` is unique in this server. A CPU limit above what this
-  /// process itself has means no other limit than that. Throws Error where the system refuses what
-  /// it allowed before.
-  SandboxGroup create(const std::string& name, const SandboxLimits& limits);
+  /// Makes the groups of one sandbox, "NAME-NUMBER"; no number comes twice, since a group that
+  /// could not be removed keeps its counts. A CPU limit above what this process itself has means no
+  /// other limit than that. Throws Error where the system refuses what it allowed before.
+  SandboxGroup create(std::string_view name, const SandboxLimits& limits);
 
  private:
   struct Place {
@@ -130,6 +131,7 @@ class Cgroups {
   std::optional<Place> memory_;
   std::string reason_;
   std::string memory_reason_;
+  std::uint64_t created_ = 0;
 };
 
 /// Kills the members of the groups in a server's folder, and removes groups and folder. False where

@@ -67,8 +67,7 @@ Sandbox::Sandbox(const SandboxSurroundings& surroundings, const std::string& fun
   log_ = std::make_unique<LogPipe>(around_.loop, std::move(line));
 
   if (around_.cgroups != nullptr) {
-    group_ = around_.cgroups->create(fmt::format("sandbox-{}", server_->port()),
-                                     {init_quota(), memory_});
+    group_ = around_.cgroups->create("sandbox", {init_quota(), memory_});
     if (around_.thread_caps != nullptr && memory_ > kMemoryOfOneVcpu) {
       thread_watch_ = around_.thread_caps->watch(group_.cpu_folder());
     }
@@ -119,6 +118,8 @@ void Sandbox::handle(net::Request request, const net::Responder& responder) {
 void Sandbox::next_asked(const net::Responder& responder) {
   // Its processes are being killed; an answer would only make them complain.
   if (state_ == State::closed) return;
+  // Asked before it ended. An event would be lost on it.
+  if (exited_) return;
   if (state_ == State::working) {
     return responder.send(
         refused(403, "InvalidStateTransition", "the event before has not been answered"));
@@ -224,7 +225,7 @@ void Sandbox::finish(const std::optional<FunctionError>& error, std::string payl
   if (around_.options.report_calls) report(*work, error, reached);
   if (reached) state_ = State::settling;
   // A sandbox that is ending takes no more calls.
-  const bool goes_on = reached && !ending_;
+  const bool goes_on = reached && !ending_ && !exited_;
 
   Outcome outcome{std::move(completion), std::move(work->request_id), log_->tail(),
                   error && error->of == FunctionError::Of::platform};
@@ -273,6 +274,7 @@ void Sandbox::process_failed(const std::string& reason) {
 }
 
 void Sandbox::process_exited(int wait_status, std::function<void()> gone) {
+  exited_ = true;
   const auto conclude = [this, wait_status, told = std::move(gone)] {
     const std::string request_id = work_ ? work_->request_id : "";
     const bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;

@@ -86,7 +86,7 @@ class Sandbox {
 
   /// Hands it a call: it is delivered as soon as the runtime asks. REQUIRES: takes_work().
   void assign(std::unique_ptr<Work> work);
-  bool takes_work() const { return !ending_ && work_ == nullptr; }
+  bool takes_work() const { return !ending_ && !exited_ && work_ == nullptr; }
   /// Whether a call is waiting for it or in it.
   bool at_work() const { return work_ != nullptr; }
   /// Notes that the call was made while the machine had too few CPUs. True where there is a call
@@ -142,6 +142,8 @@ class Sandbox {
   pid_t process_ = 0;
   Seconds created_{0}, init_{0};
   bool first_call_ = true;
+  // Its first process has ended, though what that posted last may not have been read yet.
+  bool exited_ = false;
   bool ending_ = false;
   int peak_mb_ = 0;
   std::unique_ptr<net::Server> server_;
