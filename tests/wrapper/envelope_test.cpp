@@ -111,10 +111,14 @@ TEST(Capacity, IsBoundedByMemory) {
 }
 
 TEST(Capacity, IsBoundedByLambdasDescriptorsAndThreads) {
-  // (1024 - 32) / 8 descriptors a copy; (1024 - 64) / 20 threads a copy.
+  // (1024 - 32) / 8 descriptors a copy; (1024 - 64) / 20 threads a copy. A transfer takes two
+  // descriptors and a thread: (1024 - 32 - 2 * 40) / 8; (1024 - 64 - 40) / 20.
   const SandboxLimits limits{.memory_mb = {}, .descriptors = 1024, .threads = 1024};
   EXPECT_EQ(capacity(limits, {}, {.threads = 1}).copies, 124);
   EXPECT_EQ(capacity(limits, {}, {.threads = 20}).copies, 48);
+  const SandboxLimits less{.memory_mb = {}, .descriptors = 1024, .threads = 1024, .transfers = 40};
+  EXPECT_EQ(capacity(less, {}, {.threads = 1}).copies, 114);
+  EXPECT_EQ(capacity(less, {}, {.threads = 20}).copies, 46);
   EXPECT_EQ(capacity({}, {}, {}).copies, 1'000'000);
 }
 

@@ -56,6 +56,8 @@ class ObjectStore {
   void read(const std::string& url, Transferred done, Wanted wanted = {});
   void write(const std::string& url, std::string bytes, Transferred done, Wanted wanted = {});
 
+  /// Tells how many requests to S3 may be under way at once.
+  std::size_t connections() const { return threads_.most(); }
   /// Tells whether transfers are under way, which the destructor would wait for.
   bool busy() { return threads_.busy(); }
 

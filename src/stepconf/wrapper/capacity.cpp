@@ -13,7 +13,9 @@ namespace {
 constexpr double kDescriptorsOfACopy = 8;
 // Upstream, the loop's own, standard streams, and those of a start in progress.
 constexpr double kOwnDescriptors = 32;
-// The wrapper's, and those of Lambda's extensions.
+// A connection, and what is open while it is made: a socket to a name server.
+constexpr double kDescriptorsOfATransfer = 2;
+// The wrapper's own, and those of Lambda's extensions.
 constexpr double kOtherThreads = 64;
 constexpr double kMostCopies = 1e6;
 
@@ -50,10 +52,11 @@ std::optional<ProcessUse> process_use(pid_t pid) {
   return use;
 }
 
-SandboxLimits sandbox_limits(std::optional<double> memory_mb) {
+SandboxLimits sandbox_limits(std::optional<double> memory_mb, std::size_t transfers) {
   return {.memory_mb = memory_mb,
           .descriptors = limit_of(RLIMIT_NOFILE),
-          .threads = limit_of(RLIMIT_NPROC)};
+          .threads = limit_of(RLIMIT_NPROC),
+          .transfers = transfers};
 }
 
 Capacity capacity(const SandboxLimits& limits, const ProcessUse& wrapper, const ProcessUse& copy) {
@@ -67,12 +70,14 @@ Capacity capacity(const SandboxLimits& limits, const ProcessUse& wrapper, const 
           fmt::format("one has used up to {:.0f} MB, the function has {:.0f} MB",
                       copy.own_mb + copy.shared_mb, *limits.memory_mb));
   }
+  const auto transfers = static_cast<double>(limits.transfers);
   if (limits.descriptors) {
-    bound((*limits.descriptors - kOwnDescriptors) / kDescriptorsOfACopy,
+    const double own = kOwnDescriptors + kDescriptorsOfATransfer * transfers;
+    bound((*limits.descriptors - own) / kDescriptorsOfACopy,
           fmt::format("a process may have {:.0f} descriptors open", *limits.descriptors));
   }
   if (limits.threads) {
-    bound((*limits.threads - kOtherThreads) / std::max(copy.threads, 1),
+    bound((*limits.threads - kOtherThreads - transfers) / std::max(copy.threads, 1),
           fmt::format("one has {} threads, the sandbox may have {:.0f}", copy.threads,
                       *limits.threads));
   }

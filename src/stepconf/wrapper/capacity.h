@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,11 +28,13 @@ struct SandboxLimits {
   std::optional<double> descriptors{};
   /// Processes and threads of all processes together.
   std::optional<double> threads{};
+  /// Threads of the wrapper that move objects, each with a connection.
+  std::size_t transfers = 0;
 };
 
 /// Reads the system's limits on descriptors and processes: 1,024 each on Lambda
 /// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-SandboxLimits sandbox_limits(std::optional<double> memory_mb);
+SandboxLimits sandbox_limits(std::optional<double> memory_mb, std::size_t transfers);
 
 /// How many copies there may be.
 struct Capacity {

@@ -22,7 +22,8 @@ struct ProcessEnd {
   /// As Lambda says it: "exit status 1", "signal: killed"; empty for status 0.
   std::string how;
   bool killed = false;
-  /// The most memory that it held, in MB of 2^20 bytes.
+  /// The most memory that it held, in MB of 2^20 bytes. The system counts from the fork on: not
+  /// less than this program held then, of which the process was an image.
   double peak_mb = 0;
 };
 

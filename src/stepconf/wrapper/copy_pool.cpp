@@ -28,8 +28,8 @@ std::unique_ptr<Copy> extract(std::vector<std::unique_ptr<Copy>>& from, const Co
 
 }  // namespace
 
-CopyPool::CopyPool(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb)
-    : loop_(loop), options_(std::move(options)), limits_(sandbox_limits(memory_mb)) {}
+CopyPool::CopyPool(net::Loop& loop, CopyOptions options, const SandboxLimits& limits)
+    : loop_(loop), options_(std::move(options)), limits_(limits) {}
 CopyPool::~CopyPool() = default;
 
 void CopyPool::warm_up(std::function<void(std::optional<Outcome>)> ready) {
@@ -120,8 +120,7 @@ void CopyPool::note_use(const Copy& copy) {
   largest_.shared_mb = use.shared_mb;
 }
 
-// The system counts a copy's peak from the fork on, when it was an image of the wrapper: only what
-// exceeds the wrapper's own peak is the copy's for sure.
+// Only a peak over the wrapper's own is the copy's for sure (see ProcessEnd).
 void CopyPool::note_use(const CopyEnd& end) {
   const ProcessUse wrapper = process_use(::getpid()).value_or(ProcessUse{});
   if (end.peak_mb <= wrapper.own_mb + wrapper.shared_mb) return;

@@ -29,7 +29,7 @@ class CopyUser {
 /// when they die.
 class CopyPool final : public CopyListener {
  public:
-  CopyPool(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb);
+  CopyPool(net::Loop& loop, CopyOptions options, const SandboxLimits& limits);
   ~CopyPool() override;
 
   /// Starts the first copy. `ready` is called when it waits for its first event, or with the reason

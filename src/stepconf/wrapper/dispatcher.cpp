@@ -25,7 +25,7 @@ constexpr std::size_t kUsualLimit = kMostResultBytes - 64 * 1024;
 Dispatcher::Dispatcher(net::Loop& loop, CopyOptions options, std::optional<double> memory_mb,
                        StepsFile steps, objects::ObjectStore& store, std::string results)
     : loop_(loop),
-      pool_(loop, std::move(options), memory_mb),
+      pool_(loop, std::move(options), sandbox_limits(memory_mb, store.connections())),
       steps_(std::move(steps)),
       store_(store),
       results_(std::move(results)) {}
