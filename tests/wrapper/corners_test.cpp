@@ -71,18 +71,21 @@ TEST(Corners, ACopyThatHangsOnceItHasAnsweredIsReplacedAtTheDeadline) {
   EXPECT_EQ(results(lambda.invoke(batch(1, {7}))), Json({7}));
 }
 
-TEST(Corners, TheMemoryThatAKilledCopyNeededBoundsTheNextBatch) {
+TEST(Corners, TheMemoryThatALostCopyNeededBoundsTheNextBatch) {
   const Folder folder;
-  FakeLambda lambda(runtime(), {{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"}});
-  const Json state = task({{"TimeoutSeconds", 1}});
-  const Json hold{{"do", "hold"}, {"megabytes", 80}, {"then", "hang"}};
-  results(lambda.invoke(batch_with(options(1, state), {hold})));
-  // They would end, could they meet.
   ::mkfifo(folder.file("meet").c_str(), 0600);
   const Json wait{{"do", "wait"}, {"path", folder.file("meet")}};
   const Json release{{"do", "release"}, {"path", folder.file("meet")}};
-  const Json found = results(lambda.invoke(batch_with(options(2, state), {wait, release})));
-  EXPECT_EQ(found.at(0).at("error").at("errorType"), "States.Timeout");
+  const Json state = task({{"TimeoutSeconds", 1}});
+  const Json crashes{{"do", "hold"}, {"megabytes", 80}};
+  const Json is_killed{{"do", "hold"}, {"megabytes", 80}, {"then", "hang"}};
+  for (const Json& hold : {crashes, is_killed}) {
+    FakeLambda lambda(runtime(), {{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"}});
+    results(lambda.invoke(batch_with(options(1, state), {hold})));
+    // They would end, could they meet.
+    const Json found = results(lambda.invoke(batch_with(options(2, state), {wait, release})));
+    EXPECT_EQ(found.at(0).at("error").at("errorType"), "States.Timeout");
+  }
 }
 
 TEST(Corners, AJobThatExceedsItsTimeoutIsEndedAndTriedAgain) {
