@@ -1,4 +1,5 @@
-// A function that gives its event back, packed as the wrapper is: what the tests of the packages wrap in an empty root folder.
+// A function that gives its event back, packed as the wrapper is: what the tests of the packages
+// wrap in an empty root folder.
 #include "stepconf/runtime/serve.h"
 
 int main() {
