@@ -59,7 +59,11 @@ class LocalLambda:
 
     def __exit__(self, *_):
         self._server.terminate()
-        self._server.wait()
+        try:
+            self._server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
         self._log.close()
         self._folder.cleanup()
 
@@ -68,7 +72,7 @@ class LocalLambda:
         url = f"{self._endpoint}/2015-03-31/functions/{function}/invocations?Qualifier=mem-{memory_mb}"
         request = urllib.request.Request(url, json.dumps(event).encode(), {"X-Amz-Log-Type": "Tail"})
         start = time.monotonic()
-        with urllib.request.urlopen(request) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             result = json.loads(answer.read())
             took = time.monotonic() - start
             if answer.headers["X-Amz-Function-Error"]:
