@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import random
 import socket
 import subprocess
 import sys
@@ -14,9 +15,15 @@ import pytest
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody has; below those that the kernel deals out, so that hardly anybody takes it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 @dataclasses.dataclass
@@ -48,10 +55,27 @@ class MiniStack:
         }
 
 
+class AddressInUse(Exception):
+    """A program ended because another one has its port."""
+
+
+def on_a_free_port(start, attempts=3):
+    """What `start` gives of a port that was free just now; again with another where somebody took it meanwhile."""
+    for attempt in range(attempts):
+        try:
+            return start(free_port())
+        except AddressInUse:
+            if attempt == attempts - 1:
+                raise
+
+
 def wait_until_it_answers(url, process, log):
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
-        assert process.poll() is None, f"ended with status {process.returncode}:\n{log.read_text()}"
+        if process.poll() is not None:
+            text = log.read_text()
+            error = AddressInUse if "already in use" in text else AssertionError
+            raise error(f"ended with status {process.returncode}:\n{text}")
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
@@ -68,11 +92,8 @@ def make_user(root):
     return iam.create_access_key(UserName="tester")["AccessKey"]
 
 
-@pytest.fixture(scope="session")
-def ministack(tmp_path_factory):
-    port = free_port()
+def start_ministack(folder, port):
     endpoint = f"http://127.0.0.1:{port}"
-    folder = tmp_path_factory.mktemp("ministack")
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -95,11 +116,27 @@ def ministack(tmp_path_factory):
         )
     try:
         wait_until_it_answers(endpoint + "/_ministack/health", process, log)
+    except BaseException:
+        stop(process)
+        raise
+    return process, endpoint
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ministack")
+    process, endpoint = on_a_free_port(lambda port: start_ministack(folder, port))
+    try:
         key = make_user(MiniStack(endpoint))
         yield MiniStack(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        stop(process)

@@ -2,60 +2,85 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 
 import pytest
 
-from conftest import free_port
+from conftest import AddressInUse, free_port, on_a_free_port
 from runtimes import RUNTIMES, TOOLS, WRAPPER, need
 
-TIMEOUT_S = 1
+
+class Emulator:
+    """The emulator with the wrapper in it, whose function may take `timeout_s` seconds."""
+
+    def __init__(self, folder, port, timeout_s):
+        self._url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+        self._log = folder / "log"
+        python = RUNTIMES["python"]
+        variables = {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout_s), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"}
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [
+                    TOOLS / "rie/aws-lambda-rie",
+                    "--runtime-interface-emulator-address",
+                    f"127.0.0.1:{port}",
+                    "--runtime-api-address",
+                    f"127.0.0.1:{free_port()}",
+                    WRAPPER,
+                    *python.text(),
+                ],
+                cwd=python.directory,
+                env={**os.environ, **variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_it_listens(port)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_it_listens(self, port):
+        give_up = time.monotonic() + 20
+        while True:
+            text = self._log.read_text()
+            if "already in use" in text:
+                raise AddressInUse(text)
+            assert self._process.poll() is None, text
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                return
+            except ConnectionRefusedError:
+                assert time.monotonic() < give_up, text
+                time.sleep(0.02)
+
+    def __call__(self, event):
+        """Invokes the function; gives the answer's text."""
+        with urllib.request.urlopen(self._url, json.dumps(event).encode(), timeout=30) as answer:
+            return answer.read().decode()
+
+    def stop(self):
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 @pytest.fixture
-def emulator(tmp_path):
-    """Invokes the function with an event; gives the answer's text."""
+def timeout_s():
+    return 10
+
+
+@pytest.fixture
+def emulator(tmp_path, timeout_s):
     need("rie")
     need("python")
-    python = RUNTIMES["python"]
-    port = free_port()
-    log = (tmp_path / "log").open("w")
-    process = subprocess.Popen(
-        [
-            TOOLS / "rie/aws-lambda-rie",
-            "--runtime-interface-emulator-address",
-            f"127.0.0.1:{port}",
-            "--runtime-api-address",
-            f"127.0.0.1:{free_port()}",
-            WRAPPER,
-            *python.text(),
-        ],
-        cwd=python.directory,
-        env={**os.environ, "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT_S), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-    def invoke(event):
-        url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-        give_up = time.monotonic() + 20
-        while True:
-            try:
-                with urllib.request.urlopen(url, json.dumps(event).encode(), timeout=30) as answer:
-                    return answer.read().decode()
-            except urllib.error.URLError as error:
-                # It does not listen yet.
-                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > give_up:
-                    raise
-                time.sleep(0.02)
-
-    yield invoke
-    os.killpg(process.pid, 9)
-    process.wait()
+    running = on_a_free_port(lambda port: Emulator(tmp_path, port, timeout_s))
+    yield running
+    running.stop()
 
 
 @pytest.mark.parametrize("processes", [1, 2, 4])
@@ -80,6 +105,7 @@ def test_reports_the_job_whose_copy_was_killed(emulator):
     assert answer[1]["error"]["errorType"] == "Runtime.ExitError"
 
 
+@pytest.mark.parametrize("timeout_s", [1])
 def test_tells_before_the_deadline_which_jobs_cannot_end(emulator):
     jobs = [{"number": 1}, {"pause_ms": 20_000}]
     answer = json.loads(emulator({"stepconf": {"processes": 2, "errors": "collect"}, "jobs": jobs}))
@@ -88,6 +114,7 @@ def test_tells_before_the_deadline_which_jobs_cannot_end(emulator):
     assert json.loads(emulator({"number": 7})) == 49
 
 
+@pytest.mark.parametrize("timeout_s", [1])
 def test_serves_again_after_a_timeout(emulator):
     assert "Task timed out after 1.00 seconds" in emulator({"pause_ms": 20_000})
     assert json.loads(emulator({"number": 7})) == 49
