@@ -52,7 +52,7 @@ class SpawnerTest : public testing::Test {
       pending_ = spawner_.notices();
     }
     if (pending_.empty()) return std::nullopt;
-    const SpawnNotice notice = pending_.front();
+    SpawnNotice notice = pending_.front();
     pending_.erase(pending_.begin());
     return notice;
   }
@@ -134,10 +134,8 @@ TEST_F(SpawnerTest, LeavesNothingOfASandboxWhoseFirstProcessEnds) {
 // Whatever moment the first process's end meets.
 TEST_F(SpawnerTest, LeavesNoDaemonThatIsBetweenTwoProgramsWhenTheSandboxEnds) {
   // It becomes itself again for ever.
-  const std::string forever = R"('exec sh -c "$0" "$0"')";
-  for (int i = 0; i < 20; ++i) {
-    exit_of(spawn("(setsid sh -c " + forever + " " + forever + " &)"));
-  }
+  const std::string daemon = R"((setsid sh -c 'exec sh -c "$0" "$0"' 'exec sh -c "$0" "$0"' &))";
+  for (int i = 0; i < 20; ++i) exit_of(spawn(daemon));
   // Each would be seen at some moment.
   int seen = 0;
   for (int look = 0; look < 20; ++look) seen += static_cast<int>(sandbox_processes().size());
