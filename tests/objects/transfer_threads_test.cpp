@@ -46,10 +46,14 @@ TEST(TransferThreads, WorkSideBySideUpToTheirNumber) {
 }
 
 TEST(TransferThreads, DoNotStartBeforeThereIsWork) {
+  const auto running = [] {
+    return std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/task"),
+                                 [](const auto&) { return true; });
+  };
+  // A sanitizer may have a thread of its own.
+  const auto before = running();
   const TransferThreads threads(256, nobody(), {});
-  EXPECT_EQ(std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/task"),
-                                  [](const auto&) { return true; }),
-            1);
+  EXPECT_EQ(running(), before);
 }
 
 TEST(TransferThreads, ForgetWorkForWhichNoThreadCanBeStarted) {
