@@ -71,8 +71,8 @@ def spread(times):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeat", type=int, default=5, help="rounds (default: 5)")
-    parser.add_argument("--jobs", type=int, default=384, help="of each invocation (default: 384)")
+    parser.add_argument("--repeat", type=int, default=3, help="rounds (default: 3)")
+    parser.add_argument("--jobs", type=int, default=640, help="of each invocation (default: 640)")
     parser.add_argument("--cpu-scale", type=float, default=0.4, help="default: 0.4, with which 2 cores play 4 vCPUs and have some time for the platform")
     options = parser.parse_args()
     subprocess.run([PRIMES / "prepare.sh"], check=True)
