@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from local_server import client_of, serving
+from local_server import serving_functions
 from runtimes import RUNTIMES, need
 
 NAMES = ["python", "node", "java", "cpp"]
@@ -24,17 +24,8 @@ def client(tmp_path_factory):
         }
         for name in NAMES
     }
-    project = {
-        "schema": 1,
-        "steps": [{"name": name, "function": name, "jobs": 1} for name in NAMES],
-        "functions": functions,
-        "configurations": {"memory_mb": [3008]},
-        "platform": {"kind": "local", "cpu_scale": 1},
-    }
-    folder = tmp_path_factory.mktemp("options")
-    (folder / "stepconf.yaml").write_text(json.dumps(project))
-    with serving(folder) as endpoint:
-        yield client_of(endpoint)
+    with serving_functions(tmp_path_factory.mktemp("options"), functions) as client:
+        yield client
 
 
 @pytest.fixture(params=NAMES)

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import pathlib
 import re
 import signal
@@ -11,27 +10,13 @@ import sys
 import textwrap
 import time
 
-import boto3
-import botocore.config
 import botocore.exceptions
 import pytest
 
+from local_server import client_of, serving, start, stop
+from runtimes import STEPCONF
+
 HERE = pathlib.Path(__file__).resolve().parent
-STEPCONF = os.environ.get("STEPCONF", str(HERE.parents[1] / "build" / "bin" / "stepconf"))
-
-
-def start(folder, *options):
-    server = subprocess.Popen(
-        [STEPCONF, "local", *options, str(folder)], stdout=subprocess.PIPE, text=True
-    )
-    line = server.stdout.readline()
-    assert line, f"stepconf local ended with status {server.wait()} and printed nothing"
-    return server, json.loads(line)["endpoint"]
-
-
-def stop(server, number=signal.SIGINT):
-    server.send_signal(number)
-    return server.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +46,8 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(project):
-    server, endpoint = start(project)
-    yield boto3.client(
-        "lambda",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=botocore.config.Config(retries={"total_max_attempts": 1}),
-    )
-    stop(server)
+    with serving(project) as endpoint:
+        yield client_of(endpoint)
 
 
 def invoke(client, event, **arguments):
@@ -245,14 +222,7 @@ def sandboxes_of(server):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_leaves_no_process_behind(project, number):
     server, endpoint = start(project)
-    own = boto3.client(
-        "lambda",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    invoke(own, {})
+    invoke(client_of(endpoint), {})
     assert sandboxes_of(server)
     stop(server, number)
     give_up = time.monotonic() + 20

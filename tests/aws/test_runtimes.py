@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from local_server import client_of, serving
+from local_server import serving_functions
 from runtimes import RUNTIMES, need
 
 TIMEOUT_S = 30
@@ -28,17 +28,8 @@ def client(tmp_path_factory):
     for runtime in RUNTIMES.values():
         functions[runtime.name] = function(runtime)
         functions[f"{runtime.name}-broken"] = function(runtime, FAIL_INIT="no frames at all")
-    project = {
-        "schema": 1,
-        "steps": [{"name": name, "function": name, "jobs": 1} for name in functions],
-        "functions": functions,
-        "configurations": {"memory_mb": [3008]},
-        "platform": {"kind": "local", "cpu_scale": 1},
-    }
-    folder = tmp_path_factory.mktemp("runtimes")
-    (folder / "stepconf.yaml").write_text(json.dumps(project))
-    with serving(folder) as endpoint:
-        yield client_of(endpoint)
+    with serving_functions(tmp_path_factory.mktemp("runtimes"), functions) as client:
+        yield client
 
 
 @pytest.fixture(params=RUNTIMES)
