@@ -244,6 +244,7 @@ class Campaign {
 
   void tell(Seconds sum) {
     for (const Stage& stage : stages_) {
+      if (stage.expected == Seconds(0)) continue;
       lines_ << fmt::format("  {:<42} about {}\n", stage.title, format_duration(stage.expected));
     }
     lines_ << fmt::format("Measuring all this takes about {}.\n", format_duration(sum));

@@ -37,11 +37,20 @@ std::vector<std::string> names_of(const Chart& chart) {
   return names;
 }
 
-// Spreads few curves over all colours.
-std::size_t style_of(std::size_t index, std::size_t count) {
-  if (count <= 1 || index >= count) return 0;
-  if (count >= kColours.size()) return index % kColours.size();
-  return index * (kColours.size() - 1) / (count - 1);
+struct Style {
+  const char* colour;
+  int point;
+  // Of the line: curves that lie on each other are told apart where the upper ones have gaps.
+  int dashes;
+};
+
+// Few curves are spread over all colours.
+Style style_of(std::size_t index, std::size_t count) {
+  constexpr std::size_t kStyles = kColours.size();
+  std::size_t place = index % kStyles;
+  const bool few = 1 < count && count < kStyles && index < count;
+  if (few) place = index * (kStyles - 1) / (count - 1);
+  return {kColours[place], kPoints[place], static_cast<int>(index % 3) + 1};
 }
 
 std::string terminals(const std::string& body, const std::string& file, int width, int height) {
@@ -53,13 +62,13 @@ std::string terminals(const std::string& body, const std::string& file, int widt
       width, height, file, body);
 }
 
-std::string plot_of(const Curve& curve, std::size_t block, std::size_t style,
+std::string plot_of(const Curve& curve, std::size_t block, const Style& style,
                     const std::string& title) {
   const auto with = [&](const std::string& look) {
     return fmt::format("$curve{} using 1:2 with {} {}", block, look, title);
   };
-  const std::string colour = fmt::format("lc rgb '{}'", kColours[style]);
-  const std::string marks = fmt::format("pt {} ps 0.8 {}", kPoints[style], colour);
+  const std::string colour = fmt::format("lc rgb '{}'", style.colour);
+  const std::string marks = fmt::format("pt {} ps 0.8 {}", style.point, colour);
   switch (curve.look) {
     case Curve::Look::fitted:
       return with("lines lw 1.2 " + colour);
@@ -72,7 +81,7 @@ std::string plot_of(const Curve& curve, std::size_t block, std::size_t style,
     case Curve::Look::measured:
       break;
   }
-  std::string text = with("linespoints lw 1.5 " + marks);
+  std::string text = with(fmt::format("linespoints lw 1.5 dt {} {}", style.dashes, marks));
   const bool bars = std::ranges::any_of(curve.points, [](auto& p) { return p.deviation > 0; });
   if (bars) {
     text +=
@@ -81,36 +90,64 @@ std::string plot_of(const Curve& curve, std::size_t block, std::size_t style,
   return text;
 }
 
+struct Range {
+  double least = 0, most = 0;
+
+  void take(double value) {
+    least = least == 0 ? value : std::min(least, value);
+    most = std::max(most, value);
+  }
+  // A tenth more on either side, for an axis of logarithms.
+  Range widened() const { return {least / 1.1, most * 1.1}; }
+};
+
+std::string ticks(const char* axis, const std::vector<double>& at) {
+  std::vector<std::string> labels;
+  for (const double value : at) labels.push_back(fmt::format("\"{0:g}\" {0:g}", value));
+  return fmt::format("set {} ({})\n", axis, fmt::join(labels, ", "));
+}
+
+// 1, 2 and 5 of each power of ten; the powers alone where they are many.
+std::vector<double> ticks_of_logarithms(const Range& range) {
+  std::vector<double> at;
+  const bool wide = range.most / range.least > 1000;
+  for (double power = std::pow(10, std::floor(std::log10(range.least))); power <= range.most;
+       power *= 10) {
+    for (const double part : {1.0, 2.0, 5.0}) {
+      if (part > 1 && wide) continue;
+      if (part * power >= range.least && part * power <= range.most) at.push_back(part * power);
+    }
+  }
+  return at;
+}
+
 std::string axes_of(const Chart& chart) {
+  Range x, y;
+  for (const Curve& curve : chart.curves) {
+    for (const Point& point : curve.points) {
+      x.take(point.x);
+      y.take(point.y);
+    }
+  }
   std::string text = fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n",
                                  quoted(chart.title), quoted(chart.x_title), quoted(chart.y_title));
   text += fmt::format("set key outside right top title {} left Left reverse samplen 2\n",
                       quoted(chart.legend_title));
-  text += "set grid lc rgb '#dddddd' lw 1 dt 1\nset border 3\nset tics nomirror\n";
-  if (chart.log_x) text += "set logscale x\n";
+  text += "set grid lc rgb '#cccccc' lw 1 dt 1\nset border 3\nset tics nomirror\n";
   if (chart.log_y) {
-    text += "set logscale y\n";
+    const Range range = y.widened();
+    text += fmt::format("set logscale y\nset yrange [{:.4g}:{:.4g}]\n", range.least, range.most);
+    text += ticks("ytics", ticks_of_logarithms(range));
   } else {
     text += "set yrange [0:*]\n";
   }
-  double least = 0, most = 0;
-  for (const Curve& curve : chart.curves) {
-    for (const Point& point : curve.points) {
-      least = least == 0 ? point.x : std::min(least, point.x);
-      most = std::max(most, point.x);
-    }
-  }
   if (chart.log_x) {
-    text += fmt::format("set xrange [{}:{}]\n", least / 1.12, most * 1.12);
+    const Range range = x.widened();
+    text += fmt::format("set logscale x\nset xrange [{:.4g}:{:.4g}]\n", range.least, range.most);
   } else {
-    text += fmt::format("set xrange [0:{}]\n", most * 1.04);
+    text += fmt::format("set xrange [0:{:.4g}]\n", x.most * 1.04);
   }
-  if (!chart.x_ticks.empty()) {
-    std::vector<std::string> ticks;
-    for (const double at : chart.x_ticks)
-      ticks.push_back(fmt::format("{0} {1}", quoted(fmt::format("{}", at)), at));
-    text += fmt::format("set xtics ({})\n", fmt::join(ticks, ", "));
-  }
+  if (!chart.x_ticks.empty()) text += ticks("xtics", chart.x_ticks);
   return text;
 }
 
@@ -156,7 +193,7 @@ std::string gnuplot_script(const Chart& chart) {
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const Curve& curve = chart.curves[i];
     const auto index = std::ranges::find(names, curve.name) - names.begin();
-    const std::size_t style = style_of(static_cast<std::size_t>(index), names.size());
+    const Style style = style_of(static_cast<std::size_t>(index), names.size());
     const bool again = std::ranges::count(told, curve.name) > 0;
     told.push_back(curve.name);
     plots.push_back(plot_of(curve, i, style, again ? "notitle" : "title " + quoted(curve.name)));
@@ -192,7 +229,7 @@ std::string gnuplot_script(const HeatMap& map) {
   // As in the paper, the lighter the greater; so the figures stand dark on light and light on dark.
   body += "set palette defined (0 '#2c2a6b', 0.5 '#21918c', 1 '#fde725')\n";
   body += fmt::format(
-      "plot $map using 1:2:(0.5):(0.5):3 with boxxyerror fillcolor palette fs solid lw 0, \\\n"
+      "plot $map using 1:2:(0.5):(0.5):3 with boxxyerror fs solid noborder fc palette, \\\n"
       "  $map using 1:2:(sprintf('%.1f', $3)):($3 > {} ? 0x000000 : 0xffffff) with labels tc rgb "
       "variable\n",
       map.most * 50);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -68,6 +69,16 @@ void label_memory_sizes(Chart& chart) {
   chart.x_ticks.assign(sizes.begin(), sizes.end());
 }
 
+// From the first to the last, each 3 % more than the one before.
+std::vector<int> in_small_steps(int first, int last) {
+  std::vector<int> result;
+  for (double value = first; value < last; value *= 1.03) {
+    result.push_back(static_cast<int>(std::lround(value)));
+  }
+  result.push_back(last);
+  return result;
+}
+
 Curves by_sleep(std::span<const MeasuredStep> steps) {
   Curves curves;
   for (const MeasuredStep& step : steps) {
@@ -100,9 +111,9 @@ Chart mapping_chart(std::span<const MeasuredStep> direct,
                     std::span<const MeasuredStep> step_functions) {
   Chart chart;
   chart.file = "fig4";
-  chart.title = "Mapping delay by instances and length of the function";
+  chart.title = "Mapping delay of a step's last instance, by length of the function";
   chart.x_title = "instances";
-  chart.y_title = "delay of the last instance (s)";
+  chart.y_title = "delay (s)";
   chart.legend_title = "dispatch";
   chart.name_column = "dispatch";
   chart.x_column = "instances";
@@ -112,9 +123,10 @@ Chart mapping_chart(std::span<const MeasuredStep> direct,
   const auto called = drawn(by_sleep(direct), "direct, {} s", Curve::Look::measured);
   chart.curves.insert(chart.curves.end(), called.begin(), called.end());
   if (chart.curves.empty()) return chart;
-  chart.curves.push_back({"AWS: n-th of 50", Curve::Look::published, published_delays_of_50()});
   chart.curves.push_back(
-      {"AWS: last of n", Curve::Look::published_points, published_last_delays()});
+      {"AWS, n-th of a Map of 50", Curve::Look::published, published_delays_of_50()});
+  chart.curves.push_back(
+      {"AWS, last of a Map of n", Curve::Look::published_points, published_last_delays()});
   return chart;
 }
 
@@ -190,21 +202,17 @@ Chart fit_chart(int number, std::span<const ErrorRow> rows, const std::string& f
   chart.legend_title = "jobs in the instance";
   chart.name_column = "jobs";
   chart.log_y = true;
-  constexpr double kStep = 1.03;
   for (const auto& [jobs, points] : best) {
     const std::string name = std::to_string(jobs);
     Curve measured{name, Curve::Look::points, {}};
     for (const auto& [memory, point] : points) measured.points.push_back(point);
     Curve fitted{name, Curve::Look::fitted, {}};
-    const double last = points.rbegin()->first;
-    for (double memory = points.begin()->first; memory <= last * 1.0001; memory *= kStep) {
-      double fastest = 0;
+    for (const int memory : in_small_steps(points.begin()->first, points.rbegin()->first)) {
+      double fastest = std::numeric_limits<double>::infinity();
       for (const int each : processes[jobs]) {
-        const double time =
-            model.predict({{static_cast<int>(std::lround(memory))}, each, jobs}).count();
-        fastest = fastest == 0 ? time : std::min(fastest, time);
+        fastest = std::min(fastest, model.predict({{memory}, each, jobs}).count());
       }
-      fitted.points.push_back({memory, fastest});
+      fitted.points.push_back({static_cast<double>(memory), fastest});
     }
     chart.curves.push_back(std::move(measured));
     chart.curves.push_back(std::move(fitted));

@@ -20,6 +20,7 @@ Seconds Pace::left() const {
 }
 
 std::string Pace::text() const {
+  if (expected_ == Seconds(0)) return {};
   const Seconds time = left();
   if (time > Seconds(90)) return fmt::format("about {:.0f} min left", time.count() / 60);
   return fmt::format("about {:.0f} s left", std::ceil(time.count()));

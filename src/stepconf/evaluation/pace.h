@@ -20,7 +20,7 @@ class Pace {
   /// The time that is left: what was expected, corrected by how the parts so far came out; at least
   /// 0.
   Seconds left() const;
-  /// "about 12 m left".
+  /// "about 12 min left"; empty where nothing was expected to take time.
   std::string text() const;
 
  private:
