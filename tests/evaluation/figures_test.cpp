@@ -98,6 +98,7 @@ TEST(MappingChart, HasWhatWasPublishedBesideWhatWasMeasured) {
   ASSERT_EQ(chart.curves.size(), 3u);
   EXPECT_EQ(chart.curves[0].name, "direct, 0.1 s");
   EXPECT_DOUBLE_EQ(chart.curves[0].points.at(0).y, 0.3);
+  EXPECT_NE(to_csv(chart).find("\n\"direct, 0.1 s\",2,0.3,0,measured\n"), std::string::npos);
   EXPECT_EQ(chart.curves[1].points.size(), 50u);
   EXPECT_TRUE(mapping_chart({}, {}).curves.empty()) << "nothing measured, nothing to compare";
 }

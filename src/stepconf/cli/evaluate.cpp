@@ -94,6 +94,36 @@ evaluation::Setup setup_of(const EvaluateArguments& arguments, const Workspace& 
   return setup;
 }
 
+// Of a subject or the ALU function, whichever is largest: every instance must have its CPUs.
+double most_vcpus(const Workspace& workspace) {
+  double most = 0;
+  for (const workflow::Step& step : workspace.workflow.steps) {
+    if (step.is_foreign()) continue;
+    const auto space = project::configuration_space(workspace.project, step.function);
+    most = std::max(most, vcpus({space.memory_mb.back()}));
+  }
+  return most;
+}
+
+// Decides the cpu_scale: one instance at a time, of any memory size, has its CPUs on this machine.
+double decide_cpu_scale(const EvaluateArguments& arguments, const Workspace& workspace) {
+  const double cpus = std::max(1u, std::thread::hardware_concurrency());
+  const double most = most_vcpus(workspace);
+  const double largest = std::min(1.0, cpus / most);
+  // The platform and the wrapper want some CPU time too.
+  constexpr double kShareOfSandboxes = 0.9;
+  const double automatic = std::min(1.0, kShareOfSandboxes * cpus / most);
+  const double scale = arguments.cpu_scale > 0
+                           ? arguments.cpu_scale
+                           : workspace.project.platform.cpu_scale.value_or(automatic);
+  if (scale <= largest) return scale;
+  throw InvalidInput(fmt::format(
+      "{}: cpu_scale is {}, with which the largest memory size has {:.2f} CPUs and this machine "
+      "{}; "
+      "give at most {:.2g} (--cpu-scale)",
+      workspace.project.file.string(), scale, scale * most, cpus, std::floor(largest * 100) / 100));
+}
+
 // What the folder's samples hold for: others would be mixed with them without a word.
 void claim_folder(const EvaluateArguments& arguments, double cpu_scale) {
   const auto file = arguments.output / "evaluation.json";
@@ -185,23 +215,29 @@ bool measure(const EvaluateArguments& arguments, const Workspace& workspace,
 int evaluate_estimator(const EvaluateArguments& arguments) {
   const evaluation::Parts parts({arguments.only.begin(), arguments.only.end()});
   Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
-  if (arguments.cpu_scale > 0) workspace.project.platform.cpu_scale = arguments.cpu_scale;
   evaluation::Results results(arguments.output);
-  if (!arguments.draw &&
-      !measure(arguments, workspace, parts, results, local_options(workspace, {}))) {
+  bool complete = true;
+  if (!arguments.draw) {
+    workspace.project.platform.cpu_scale = decide_cpu_scale(arguments, workspace);
+    complete = measure(arguments, workspace, parts, results, local_options(workspace, {}));
+  }
+  if (!complete) {
     std::cerr << fmt::format(
         "Interrupted; what was measured is in {}, and the same command goes on from there.\n",
         arguments.output.string());
-    return kInterrupted;
   }
-  const auto subjects = subjects_of(workspace, arguments.quick);
-  const auto outcome = evaluation::draw(subjects, parts, results, std::cerr);
+  // Pictures of half a measurement are worth nothing.
+  const evaluation::Parts no_pictures({"training", "truth"});
+  const auto outcome = evaluation::draw(subjects_of(workspace, arguments.quick),
+                                        complete ? parts : no_pictures, results, std::cerr);
   if (arguments.json) {
-    std::cout << evaluation::to_json(outcome, results, arguments.training_repeats).dump(2) << "\n";
+    OrderedJson document = evaluation::to_json(outcome, results, arguments.training_repeats);
+    document["complete"] = complete;
+    std::cout << document.dump(2) << "\n";
   } else {
     print(outcome, results, arguments.training_repeats);
   }
-  return kDone;
+  return complete ? kDone : kInterrupted;
 }
 
 }  // namespace

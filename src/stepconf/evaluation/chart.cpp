@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "stepconf/estimator/csv.h"
+
 namespace stepconf::evaluation {
 namespace {
 
@@ -172,8 +174,8 @@ std::string to_csv(const Chart& chart) {
       fmt::format("{},{},{},deviation,kind\n", chart.name_column, chart.x_column, chart.y_column);
   for (const Curve& curve : chart.curves) {
     for (const Point& point : curve.points) {
-      text += fmt::format("{},{:.6g},{:.6g},{:.4g},{}\n", curve.name, point.x, point.y,
-                          point.deviation, kind_of(curve.look));
+      text += fmt::format("{},{:.6g},{:.6g},{:.4g},{}\n", estimator::csv_field(curve.name), point.x,
+                          point.y, point.deviation, kind_of(curve.look));
     }
   }
   return text;

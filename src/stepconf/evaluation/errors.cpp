@@ -5,6 +5,7 @@
 #include <cmath>
 #include <variant>
 
+#include "stepconf/estimator/csv.h"
 #include "stepconf/estimator/observations.h"
 
 namespace stepconf::evaluation {
@@ -61,9 +62,10 @@ std::string to_csv(std::span<const ErrorRow> rows) {
       "function,memory_mb,processes,jobs,measured_s,deviation_s,repeats,predicted_s,"
       "relative_error\n";
   for (const ErrorRow& row : rows) {
-    text += fmt::format("{},{},{},{},{:.6g},{:.6g},{},{:.6g},{:.6g}\n", row.function,
-                        row.load.memory.value, row.load.processes, row.load.jobs, row.measured_s,
-                        row.deviation_s, row.repeats, row.predicted_s, row.relative());
+    text += fmt::format("{},{},{},{},{:.6g},{:.6g},{},{:.6g},{:.6g}\n",
+                        estimator::csv_field(row.function), row.load.memory.value,
+                        row.load.processes, row.load.jobs, row.measured_s, row.deviation_s,
+                        row.repeats, row.predicted_s, row.relative());
   }
   return text;
 }
