@@ -49,6 +49,7 @@ class Evaluate(Command):
         work = report["functions"]["work"]
         # 4 or 2 jobs with 1 or 2 processes at two memory sizes.
         self.assertEqual((work["tests"], work["loads"]), (5, 8))
+        self.assertGreaterEqual(work["invocations"]["training"], 10)
         self.assertTrue(report["complete"])
         errors = [abs(float(row["relative_error"])) for row in self.rows("errors.csv")]
         self.assertEqual(len(errors), 8)
@@ -63,7 +64,7 @@ class Evaluate(Command):
                 self.assertIn("<svg", (self.folder / "out" / f"{figure}.svg").read_text())
 
         before = (self.folder / "out" / "truth.csv").read_text()
-        again = self.evaluate("--tests", "5", "--only", "training,truth")
+        again = self.evaluate("--tests", "5", "--only", "training,truth", "stepconf.yaml")
         self.assertIn("Everything has been measured", again.stderr)
         self.assertEqual((self.folder / "out" / "truth.csv").read_text(), before)
         # What was measured is drawn without being measured again, also where it can no longer be.

@@ -58,40 +58,40 @@ std::vector<evaluation::Subject> subjects_of(const Workspace& workspace, bool qu
   return subjects;
 }
 
-evaluation::Setup setup_of(const EvaluateArguments& arguments, const Workspace& workspace,
-                           double cpu_scale) {
-  evaluation::Setup setup;
-  setup.subjects = subjects_of(workspace, arguments.quick);
-  setup.events = sample_jobs_of(workspace.project);
-  setup.cpu_scale = cpu_scale;
-  setup.cpus = std::max(1u, std::thread::hardware_concurrency());
-  setup.quick = arguments.quick;
-  setup.most_instances = arguments.most_instances;
-  setup.repeats.least = arguments.repeats;
-  setup.training.tests = arguments.tests;
-  setup.training.repeats = arguments.training_repeats;
-  setup.training.experiment.max_jobs = arguments.max_jobs;
-  setup.training.experiment.prices = workspace.prices;
+evaluation::CampaignOptions campaign_of(const EvaluateArguments& arguments,
+                                        const Workspace& workspace, double cpu_scale) {
+  evaluation::CampaignOptions campaign;
+  campaign.subjects = subjects_of(workspace, arguments.quick);
+  campaign.events = sample_jobs_of(workspace.project);
+  campaign.cpu_scale = cpu_scale;
+  campaign.cpus = std::max(1u, std::thread::hardware_concurrency());
+  campaign.quick = arguments.quick;
+  campaign.most_instances = arguments.most_instances;
+  campaign.repeats.least = arguments.repeats;
+  campaign.training.tests = arguments.tests;
+  campaign.training.repeats = arguments.training_repeats;
+  campaign.training.experiment.max_jobs = arguments.max_jobs;
+  campaign.training.experiment.prices = workspace.prices;
   if (arguments.quick) {
-    setup.repeats = {.least = 1, .together = Seconds(0.1), .most = 2};
-    setup.training.tests = std::min(arguments.tests, 8);
+    campaign.repeats = {.least = 1, .together = Seconds(0.1), .most = 2};
+    campaign.training.tests = std::min(arguments.tests, 8);
   }
   for (const auto& [name, function] : workspace.project.functions) {
-    if (setup.events.contains(name)) continue;
+    if (campaign.events.contains(name)) continue;
     throw InvalidInput(fmt::format(
         "{}: functions.{}: there is nothing to measure it with; name a file of sample jobs "
         "(profile: {{events: FILE.json}})",
         workspace.project.file.string(), name));
   }
-  if (const auto alu = setup.events.find(kAlu); alu != setup.events.end()) {
-    setup.alu = evaluation::Variant{kAlu, alu->second.front()};
-    setup.alu_memory_mb = project::configuration_space(workspace.project, kAlu).memory_mb;
+  if (const auto alu = campaign.events.find(kAlu); alu != campaign.events.end()) {
+    campaign.alu = evaluation::Variant{kAlu, alu->second.front()};
+    campaign.alu_memory_mb = project::configuration_space(workspace.project, kAlu).memory_mb;
     if (arguments.quick) {
-      setup.alu_memory_mb =
-          evaluation::thinned({kAlu, {.memory_mb = setup.alu_memory_mb}, 1}).space.memory_mb;
+      campaign.alu_memory_mb =
+          evaluation::thinned({kAlu, {.memory_mb = campaign.alu_memory_mb}, 1}).space.memory_mb;
     }
   }
-  return setup;
+  return campaign;
 }
 
 // Of a subject or the ALU function, whichever is largest: every instance must have its CPUs.
@@ -196,8 +196,8 @@ void print(const evaluation::Outcome& outcome, const evaluation::Results& result
 bool measure(const EvaluateArguments& arguments, const Workspace& workspace,
              const evaluation::Parts& parts, evaluation::Results& results,
              platform::LocalPlatformOptions options) {
-  const evaluation::Setup setup = setup_of(arguments, workspace, options.cpu_scale);
-  if (!setup.alu && (parts.names("fig3") || parts.names("fig4"))) {
+  const evaluation::CampaignOptions campaign = campaign_of(arguments, workspace, options.cpu_scale);
+  if (!campaign.alu && (parts.names("fig3") || parts.names("fig4"))) {
     throw InvalidInput(fmt::format(
         "{}: Figures 3 and 4 need a function {} (examples/synthetic) in a step of the workflow",
         workspace.project.file.string(), kAlu));
@@ -208,7 +208,7 @@ bool measure(const EvaluateArguments& arguments, const Workspace& workspace,
   Interruption interruption;
   Platforms platforms(std::move(options), spawner, interruption);
   const auto with_platform = [&](const auto& need, const auto& use) { platforms.with(need, use); };
-  return evaluation::measure(setup, parts, results, with_platform, std::cerr,
+  return evaluation::measure(campaign, parts, results, with_platform, std::cerr,
                              [&] { return interruption.requested(); });
 }
 
@@ -259,7 +259,8 @@ void add_evaluate(CLI::App& app, int& status) {
   verb->add_option("--only", arguments->only,
                    "Only these parts, separated by commas: training, truth, fig3, fig4, fig5, "
                    "fig6, fig10 to fig13, each with the measurements that it needs")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb->add_flag(
       "--quick", arguments->quick,
       "A thinned configuration space, fewer jobs and repeats: for trying, in a minute or "

@@ -28,10 +28,10 @@ struct Stage {
 
 class Campaign {
  public:
-  Campaign(const Setup& setup, const Parts& parts, Results& results,
+  Campaign(const CampaignOptions& options, const Parts& parts, Results& results,
            const WithPlatform& with_platform, std::ostream& lines,
            const std::function<bool()>& interrupted)
-      : setup_(setup),
+      : options_(options),
         parts_(parts),
         results_(results),
         with_platform_(with_platform),
@@ -42,9 +42,9 @@ class Campaign {
     if (!probe()) return false;
     add_training();
     add_truth();
-    if (setup_.alu && parts_.needs("fig3")) add_ratios();
-    if (!setup_.subjects.empty() && parts_.needs("fig5")) add_steps();
-    if (setup_.alu && parts_.needs("fig4")) {
+    if (options_.alu && parts_.needs("fig3")) add_ratios();
+    if (!options_.subjects.empty() && parts_.needs("fig5")) add_steps();
+    if (options_.alu && parts_.needs("fig4")) {
       add_mapping(platform::Dispatch::direct, results_.mapping_direct);
       add_mapping(platform::Dispatch::step_functions, results_.mapping_step_functions);
     }
@@ -71,32 +71,33 @@ class Campaign {
   bool probe() {
     const Repeats once{.least = 1, .together = Seconds(0), .most = 1};
     std::vector<AloneTest> tests;
-    for (const Subject& subject : setup_.subjects) {
+    for (const Subject& subject : options_.subjects) {
       if (wants_subjects() && !known_work(subject)) {
         tests.push_back({subject.function, probe_load(subject)});
       }
     }
-    const bool alu = setup_.alu && parts_.needs("fig3") && !known_alu_work();
+    const bool alu = options_.alu && parts_.needs("fig3") && !known_alu_work();
     if (tests.empty() && !alu) return true;
 
     lines_ << "Measuring a job of each function, to tell how long all will take ...\n";
     Pace pace(Seconds(0), steady_time);
-    const auto subjects = alone_stage("", results_.truth, std::move(tests), once);
-    if (!perform(subjects, pace)) return false;
-    if (alu && !perform(ratio_stage({alu_probe()}, Seconds(0), once), pace)) return false;
-    for (const auto& [name, function] : subjects.need.functions) check(results_.truth, name);
-    if (alu) check(results_.ratios, alu_probe().name);
+    if (!tests.empty() && !perform(alone_stage("", results_.truth, tests, once), pace)) {
+      return false;
+    }
+    if (alu && !perform(ratio_stage("", {alu_probe()}, Seconds(0), once), pace)) return false;
+    for (const AloneTest& test : tests) check(results_.truth, test.function, test.load);
+    if (alu) check(results_.ratios, alu_probe().name, smallest_alu());
     return true;
   }
 
-  static void check(const SampleFile& file, const std::string& function) {
-    for (const auto& sample : file.samples()) {
-      if (sample.function != function || sample.ok()) continue;
-      throw Error(fmt::format(
-          "{} fails with {} at {} MB, so there is nothing to measure; try it with stepconf run, "
-          "then remove {}",
-          function, sample.status, sample.memory.value, file.path().string()));
-    }
+  static void check(const SampleFile& file, const std::string& function,
+                    const estimator::InstanceLoad& load) {
+    if (work_of(file.samples(), function, load)) return;
+    throw Error(fmt::format(
+        "{} fails with {} at {} MB, so that nothing can be expected of it; where it needs more "
+        "memory leave this size out of its configurations, else try it with stepconf run; then "
+        "remove {}",
+        function, file.samples().back().status, load.memory.value, file.path().string()));
   }
 
   Stage alone_stage(std::string title, SampleFile& file, std::vector<AloneTest> tests,
@@ -104,7 +105,7 @@ class Campaign {
     Stage stage;
     stage.title = std::move(title);
     stage.file = &file;
-    stage.events = setup_.events;
+    stage.events = options_.events;
     for (const AloneTest& test : tests) stage.need.functions[test.function] = test.function;
     stage.expected = expected_time(tests, file.samples(), repeats);
     stage.run = [tests = std::move(tests), repeats](Bench& bench) {
@@ -113,14 +114,15 @@ class Campaign {
     return stage;
   }
 
-  Variant alu_probe() const { return ratio_variants(setup_.alu->event, setup_.quick).front(); }
+  Variant alu_probe() const { return ratio_variants(options_.alu->event, options_.quick).front(); }
 
-  Stage ratio_stage(const std::vector<Variant>& variants, Seconds work, const Repeats& repeats) {
-    std::vector<int> sizes = setup_.alu_memory_mb;
+  Stage ratio_stage(std::string title, const std::vector<Variant>& variants, Seconds work,
+                    const Repeats& repeats) {
+    std::vector<int> sizes = options_.alu_memory_mb;
     // A probe is the first size only.
     if (work == Seconds(0)) sizes.resize(1);
-    Stage stage = alone_stage("ratios (Figure 3)", results_.ratios,
-                              ratio_tests(variants, sizes, work), repeats);
+    Stage stage =
+        alone_stage(std::move(title), results_.ratios, ratio_tests(variants, sizes, work), repeats);
     take_variants(stage, variants);
     return stage;
   }
@@ -130,7 +132,7 @@ class Campaign {
     stage.need.functions.clear();
     for (const Variant& variant : variants) {
       stage.events[variant.name] = {variant.event};
-      stage.need.functions[variant.name] = setup_.alu->name;
+      stage.need.functions[variant.name] = options_.alu->name;
     }
   }
 
@@ -140,21 +142,22 @@ class Campaign {
 
   Seconds work(const Subject& subject) const { return known_work(subject).value(); }
 
+  estimator::InstanceLoad smallest_alu() const { return {{options_.alu_memory_mb.front()}, 1, 1}; }
+
   std::optional<Seconds> known_alu_work() const {
-    const estimator::InstanceLoad smallest{{setup_.alu_memory_mb.front()}, 1, 1};
-    return work_of(results_.ratios.samples(), alu_probe().name, smallest);
+    return work_of(results_.ratios.samples(), alu_probe().name, smallest_alu());
   }
 
   void add_training() {
     if (!parts_.needs("training")) return;
-    for (const Subject& subject : setup_.subjects) {
-      TrainingOptions options = setup_.training;
+    for (const Subject& subject : options_.subjects) {
+      TrainingOptions options = options_.training;
       options.experiment.space = subject.space;
       options.experiment.jobs = subject.jobs;
       Stage stage;
       stage.title = fmt::format("training of {}", subject.function);
       stage.file = &results_.training;
-      stage.events = setup_.events;
+      stage.events = options_.events;
       stage.need.functions[subject.function] = subject.function;
       stage.expected = training_time(subject, options);
       stage.run = [name = subject.function, time = work(subject), options](Bench& bench) {
@@ -192,40 +195,41 @@ class Campaign {
 
   void add_truth() {
     if (!parts_.needs("truth")) return;
-    for (const Subject& subject : setup_.subjects) {
+    for (const Subject& subject : options_.subjects) {
       stages_.push_back(alone_stage(fmt::format("truth of {}", subject.function), results_.truth,
-                                    truth_tests(subject, work(subject)), setup_.repeats));
+                                    truth_tests(subject, work(subject)), options_.repeats));
     }
   }
 
   void add_ratios() {
-    stages_.push_back(ratio_stage(ratio_variants(setup_.alu->event, setup_.quick),
-                                  known_alu_work().value(), setup_.repeats));
+    stages_.push_back(ratio_stage("ratios (Figure 3)",
+                                  ratio_variants(options_.alu->event, options_.quick),
+                                  known_alu_work().value(), options_.repeats));
   }
 
   void add_steps() {
-    const Subject& subject = setup_.subjects.front();
+    const Subject& subject = options_.subjects.front();
     const auto tests =
-        step_tests(subject, work(subject), setup_.cpus, setup_.cpu_scale, setup_.quick);
+        step_tests(subject, work(subject), options_.cpus, options_.cpu_scale, options_.quick);
     Stage stage = step_stage("whole steps (Figure 5)", results_.steps, tests,
                              platform::Dispatch::step_functions);
     lines_ << fmt::format(
         "Whole steps: {} of {} pairs of memory and instances fit {} CPUs at cpu_scale {}; the "
         "others are left out.\n",
-        tests.size(), subject.space.memory_mb.size() * subject.space.instances.size(), setup_.cpus,
-        setup_.cpu_scale);
-    stage.events = setup_.events;
+        tests.size(), subject.space.memory_mb.size() * subject.space.instances.size(),
+        options_.cpus, options_.cpu_scale);
+    stage.events = options_.events;
     stage.need.functions = {{subject.function, subject.function}};
     stages_.push_back(std::move(stage));
   }
 
   void add_mapping(platform::Dispatch dispatch, SampleFile& file) {
-    const auto variants = sleep_variants(setup_.quick);
+    const auto variants = sleep_variants(options_.quick);
     const bool direct = dispatch == platform::Dispatch::direct;
     Stage stage = step_stage(
         fmt::format("mapping delay (Figure 4), {}", direct ? "direct" : "step-functions"), file,
-        mapping_tests(variants, setup_.alu_memory_mb.front(), setup_.most_instances, setup_.quick,
-                      dispatch),
+        mapping_tests(variants, options_.alu_memory_mb.front(), options_.most_instances,
+                      options_.quick, dispatch),
         dispatch);
     take_variants(stage, variants);
     stages_.push_back(std::move(stage));
@@ -260,7 +264,7 @@ class Campaign {
     return done;
   }
 
-  const Setup& setup_;
+  const CampaignOptions& options_;
   const Parts& parts_;
   Results& results_;
   const WithPlatform& with_platform_;
@@ -271,10 +275,10 @@ class Campaign {
 
 }  // namespace
 
-bool measure(const Setup& setup, const Parts& parts, Results& results,
+bool measure(const CampaignOptions& options, const Parts& parts, Results& results,
              const WithPlatform& with_platform, std::ostream& lines,
              const std::function<bool()>& interrupted) {
-  return Campaign(setup, parts, results, with_platform, lines, interrupted).run();
+  return Campaign(options, parts, results, with_platform, lines, interrupted).run();
 }
 
 }  // namespace stepconf::evaluation

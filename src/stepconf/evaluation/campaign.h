@@ -16,7 +16,7 @@
 namespace stepconf::evaluation {
 
 /// What is measured, and how thoroughly.
-struct Setup {
+struct CampaignOptions {
   std::vector<Subject> subjects;
   /// Of the subjects.
   Events events;
@@ -48,7 +48,7 @@ using WithPlatform =
 /// Measures what the wanted parts need and `results` do not have yet: first a job of each function,
 /// to tell on `lines` how long all of it will take, then part by part, the training before the
 /// truth. Returns false where it was interrupted; what was measured until then is in the files.
-bool measure(const Setup& setup, const Parts& parts, Results& results,
+bool measure(const CampaignOptions& options, const Parts& parts, Results& results,
              const WithPlatform& with_platform, std::ostream& lines,
              const std::function<bool()>& interrupted);
 

@@ -106,21 +106,24 @@ Outcome draw(const std::vector<Subject>& subjects, const Parts& parts, const Res
 
 OrderedJson to_json(const Outcome& outcome, const Results& results, int training_repeats) {
   OrderedJson functions = OrderedJson::object();
-  const auto& training = results.training.samples();
   for (const auto& [name, errors] : outcome.by_function) {
-    const auto samples = std::ranges::count_if(
-        training, [&, of = name](const auto& sample) { return sample.function == of; });
+    const auto invocations = [of = name](const SampleFile& file) {
+      return std::ranges::count_if(file.samples(),
+                                   [&](const auto& sample) { return sample.function == of; });
+    };
     const ErrorRow& worst = errors.worst;
-    functions[name] = {{"tests", tests_of(training, name, training_repeats)},
-                       {"samples", samples},
-                       {"loads", errors.loads},
-                       {"error", {{"mean", errors.mean}, {"max", std::abs(worst.relative())}}},
-                       {"worst",
-                        {{"memory_mb", worst.load.memory.value},
-                         {"processes", worst.load.processes},
-                         {"jobs", worst.load.jobs},
-                         {"measured_s", worst.measured_s},
-                         {"predicted_s", worst.predicted_s}}}};
+    functions[name] = {
+        {"tests", tests_of(results.training.samples(), name, training_repeats)},
+        {"loads", errors.loads},
+        {"invocations",
+         {{"training", invocations(results.training)}, {"truth", invocations(results.truth)}}},
+        {"error", {{"mean", errors.mean}, {"max", std::abs(worst.relative())}}},
+        {"worst",
+         {{"memory_mb", worst.load.memory.value},
+          {"processes", worst.load.processes},
+          {"jobs", worst.load.jobs},
+          {"measured_s", worst.measured_s},
+          {"predicted_s", worst.predicted_s}}}};
   }
   return {{"folder", results.folder.string()},
           {"functions", std::move(functions)},
