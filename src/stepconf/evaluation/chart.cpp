@@ -13,9 +13,9 @@ namespace {
 
 // Dark to light, and apart for the colour-blind; neighbours differ in grey too (viridis, without
 // its yellow).
-constexpr std::array<const char*, 6> kColours = {"#440154", "#3b528b", "#21918c",
-                                                 "#35a455", "#86c93a", "#d9a514"};
-constexpr std::array<int, 6> kPoints = {7, 5, 9, 13, 11, 4};
+constexpr std::array<const char*, 8> kColours = {"#440154", "#46327e", "#365c8d", "#277f8e",
+                                                 "#1fa187", "#4ac16d", "#94c83a", "#d9a514"};
+constexpr std::array<int, 8> kPoints = {7, 5, 9, 13, 11, 15, 6, 4};
 
 std::string quoted(const std::string& text) {
   std::string result = "\"";
@@ -83,13 +83,13 @@ std::string plot_of(const Curve& curve, std::size_t block, const Style& style,
     case Curve::Look::measured:
       break;
   }
-  std::string text = with(fmt::format("linespoints lw 1.5 dt {} {}", style.dashes, marks));
-  const bool bars = std::ranges::any_of(curve.points, [](auto& p) { return p.deviation > 0; });
-  if (bars) {
-    text +=
-        fmt::format(", $curve{} using 1:2:3 with yerrorbars pt 0 lw 1 {} notitle", block, colour);
+  const std::string line = with(fmt::format("linespoints lw 1.5 dt {} {}", style.dashes, marks));
+  if (std::ranges::none_of(curve.points, [](auto& point) { return point.deviation > 0; })) {
+    return line;
   }
-  return text;
+  // First, for they blot out what lies where their points would be.
+  return fmt::format("$curve{} using 1:2:3 with yerrorbars pt 0 lw 1 {} notitle, ", block, colour) +
+         line;
 }
 
 struct Range {
@@ -201,7 +201,7 @@ std::string gnuplot_script(const Chart& chart) {
     plots.push_back(plot_of(curve, i, style, again ? "notitle" : "title " + quoted(curve.name)));
   }
   const std::string body = axes_of(chart) + fmt::format("plot {}\n", fmt::join(plots, ", \\\n  "));
-  return text + terminals(body, chart.file, 760, 440);
+  return text + terminals(body, chart.file, 860, 460);
 }
 
 std::string gnuplot_script(const HeatMap& map) {
