@@ -2,15 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "stepconf/workflow/from_steps.h"
-
 namespace stepconf::executor {
 namespace {
 
 TEST(Samples, AreTheInstancesOfARunWithTheirMappingDelay) {
-  const auto workflow = workflow::from_steps({{.name = "a", .function = "f", .jobs = 3}}, "test");
   StepRecord record;
-  record.step = "a";
+  record.function = "f";
   record.configuration = {{512}, 2, 4};
   record.ready = Seconds(1);
   InstanceRecord cold;
@@ -25,7 +22,7 @@ TEST(Samples, AreTheInstancesOfARunWithTheirMappingDelay) {
   aborted.status = "aborted";
   record.detail = {cold, aborted};
 
-  const auto samples = samples_of({record}, workflow);
+  const auto samples = samples_of({record});
   ASSERT_EQ(samples.size(), 1u);
   EXPECT_EQ(samples[0].function, "f");
   EXPECT_EQ(samples[0].load(), (estimator::InstanceLoad{{512}, 4, 2}));

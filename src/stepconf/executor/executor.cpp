@@ -121,7 +121,9 @@ class Run {
     attempt->step = &step;
     StepRecord& record = attempt->record;
     record.execution = options_.execution;
+    record.started_at = options_.started_at;
     record.step = name;
+    record.function = step.function;
     record.attempt = jobs.front()->attempt;
     record.jobs = static_cast<int>(jobs.size());
     record.ready = now();

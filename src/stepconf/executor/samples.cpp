@@ -7,16 +7,13 @@ double milliseconds(Seconds time) { return time.count() * 1e3; }
 
 }  // namespace
 
-std::vector<estimator::Sample> samples_of(const std::vector<StepRecord>& records,
-                                          const workflow::Workflow& workflow) {
+std::vector<estimator::Sample> samples_of(const std::vector<StepRecord>& records) {
   std::vector<estimator::Sample> samples;
   for (const StepRecord& record : records) {
-    const auto step = workflow.find(record.step);
-    if (!step) continue;
     for (const InstanceRecord& instance : record.detail) {
       if (instance.status == "aborted") continue;
       estimator::Sample sample;
-      sample.function = workflow.steps[static_cast<std::size_t>(*step)].function;
+      sample.function = record.function;
       sample.memory = record.configuration.memory;
       sample.instances = static_cast<int>(record.detail.size());
       sample.processes = record.configuration.processes;

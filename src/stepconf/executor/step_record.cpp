@@ -29,10 +29,11 @@ OrderedJson to_json(const InstanceRecord& instance) {
 OrderedJson to_json(const StepRecord& record) {
   OrderedJson detail = OrderedJson::array();
   for (const InstanceRecord& instance : record.detail) detail.push_back(to_json(instance));
-  OrderedJson line = {
-      {"schema", 1},
-      {"execution", record.execution},
-      {"step", record.step},
+  OrderedJson line = {{"schema", 1}, {"execution", record.execution}};
+  if (record.started_at) line["started_at"] = asl::format_timestamp(*record.started_at);
+  line["step"] = record.step;
+  if (!record.function.empty()) line["function"] = record.function;
+  line.update({
       {"attempt", record.attempt},
       {"jobs", record.jobs},
       {"memory_mb", record.configuration.memory.value},
@@ -48,7 +49,8 @@ OrderedJson to_json(const StepRecord& record) {
       {"predicted_usd",
        record.predicted_cost ? OrderedJson(record.predicted_cost->value) : OrderedJson(nullptr)},
       {"reason", record.reason},
-      {"detail", std::move(detail)}};
+      {"detail", std::move(detail)},
+  });
   if (record.oversubscribed) line["oversubscribed"] = true;
   return line;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stepconf/asl/timestamp.h"
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
@@ -28,7 +29,11 @@ struct InstanceRecord {
 /// Times count from the execution's start.
 struct StepRecord {
   std::string execution;
+  /// When the execution started, by the wall clock; absent where nobody told.
+  std::optional<asl::Timestamp> started_at;
   std::string step;
+  /// The function that the step calls; empty in a trace that does not tell.
+  std::string function;
   /// 1 for a step's first jobs, 2 for those that are tried a second time, ...
   int attempt = 1;
   int jobs = 0;
