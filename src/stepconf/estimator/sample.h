@@ -29,6 +29,9 @@ struct Sample {
   bool cold = false;
   /// "ok", or the error's name: such a row says what is infeasible, not how long it takes.
   std::string status = "ok";
+  /// How much this row counts beside others, over 0: older ones count less. No column of the
+  /// samples file.
+  double weight = 1;
 
   bool operator==(const Sample&) const = default;
 
