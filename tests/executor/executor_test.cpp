@@ -117,6 +117,18 @@ TEST_F(ExecutorTest, RecordsWhatWasDecidedAndWhatCameOfIt) {
   EXPECT_EQ(line.at("detail").at(0).at("status"), "ok");
 }
 
+TEST_F(ExecutorTest, RecordsHowManyJobsOfABatchFailed) {
+  platform_.functions["f"] = FakePlatform::each_job([](const Json& job) -> Json {
+    if (job == 1) return result(1);
+    return {{"error", {{"errorType", "E"}, {"errorMessage", "odd"}}}};
+  });
+  const RunSummary summary =
+      run_steps({{.name = "a", .function = "f", .jobs = 3}}, {{"a", {1, 2, 2}}}, {{512}, 1, 1});
+  const OrderedJson instance = to_json(summary.steps.at(0)).at("detail").at(0);
+  EXPECT_EQ(instance.at("status"), "ok");
+  EXPECT_EQ(instance.at("failed_jobs"), 2);
+}
+
 TEST_F(ExecutorTest, AStepWithoutJobsRunsNoInstanceAndAsksNothing) {
   platform_.functions["f"] = FakePlatform::each_job([](const Json&) { return result(7); });
   const RunSummary summary =

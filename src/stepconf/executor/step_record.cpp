@@ -13,15 +13,17 @@ OrderedJson optional_seconds(const std::optional<Seconds>& time) {
 }
 
 OrderedJson to_json(const InstanceRecord& instance) {
-  return {{"index", instance.index},
-          {"jobs", instance.jobs},
-          {"dispatched_s", rounded(instance.dispatched)},
-          {"started_s", rounded(instance.started)},
-          {"ended_s", rounded(instance.ended)},
-          {"cold", instance.cold},
-          {"init_s", rounded(instance.init)},
-          {"max_memory_mb", instance.max_memory_mb},
-          {"status", instance.status}};
+  OrderedJson json = {{"index", instance.index},
+                      {"jobs", instance.jobs},
+                      {"dispatched_s", rounded(instance.dispatched)},
+                      {"started_s", rounded(instance.started)},
+                      {"ended_s", rounded(instance.ended)},
+                      {"cold", instance.cold},
+                      {"init_s", rounded(instance.init)},
+                      {"max_memory_mb", instance.max_memory_mb},
+                      {"status", instance.status}};
+  if (instance.failed_jobs > 0) json["failed_jobs"] = instance.failed_jobs;
+  return json;
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ struct InstanceRecord {
   /// "ok", an error's name, or "aborted" where the execution ended first. An instance is ok when
   /// its batch came back, also where single jobs of it failed.
   std::string status;
+  /// Jobs that failed though the batch came back.
+  int failed_jobs = 0;
 };
 
 /// What one attempt at a step was told to do, why, and what came of it: one line of the trace.

@@ -79,6 +79,7 @@ InstanceRecord read_instance(JsonFields fields, Seconds ready) {
   if (fields.has("index")) instance.index = fields.whole("index", 0);
   if (fields.has("dispatched_s")) instance.dispatched = seconds(fields, "dispatched_s");
   if (fields.has("cold")) instance.cold = fields.boolean("cold");
+  if (fields.has("failed_jobs")) instance.failed_jobs = fields.whole("failed_jobs", 0);
   if (fields.has("init_s")) instance.init = seconds(fields, "init_s");
   instance.max_memory_mb =
       static_cast<int>(optional_number(fields, "max_memory_mb", 0, kMostMemoryMb).value_or(0));
