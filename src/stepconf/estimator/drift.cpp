@@ -27,7 +27,7 @@ namespace {
 constexpr double kConfidence = 0.95;
 // Of a verdict on the speed, and of one on the tail.
 constexpr double kFalseAlarm = 0.001;
-// Where the factor's interval is wider than this on either side, "steady" would say too much.
+// Where the factor may be further from 1 than this, "steady" would say too much.
 constexpr double kSteady = 1.2;
 // No model is better than this, whatever its report says.
 constexpr double kLeastModelError = 0.02;
@@ -191,8 +191,11 @@ Judgement judge(const FittedFunction& model, const Belief& belief,
                                   too_many_above(executions, belief, level.mean, 0.99))) {
     return {Verdict::tail_heavier, {}};
   }
-  if (margin(level, belief.error(), kConfidence) > std::log(kSteady)) {
-    return {.reason = "too few runs to tell, for how much they differ and the model errs"};
+  const double half = margin(level, belief.error(), kConfidence);
+  if (std::abs(level.mean) + half > std::log(kSteady)) {
+    return {.reason = fmt::format("too few runs to tell: anything from {:.2f} to {:.2f} times as "
+                                  "long is possible",
+                                  std::exp(level.mean - half), std::exp(level.mean + half))};
   }
   return {Verdict::steady, {}};
 }
