@@ -83,18 +83,13 @@ Errors memory_errors(const std::map<int, std::vector<double>>& sizes, const std:
 
 // Errors for each configuration of one stage, predicted from all the others.
 Errors left_out_errors(const std::vector<Sample>& samples, const std::string& form) {
-  const auto load_of = [](const Sample& sample) {
-    estimator::InstanceLoad load = sample.load();
-    load.instances = sample.instances;
-    return load;
-  };
   std::map<estimator::InstanceLoad, std::vector<double>> loads;
-  for (const Sample& sample : samples) loads[load_of(sample)].push_back(*sample.duration_ms / 1000);
+  for (const Sample& sample : samples) loads[sample.load()].push_back(*sample.duration_ms / 1000);
   std::vector<double> errors;
   for (const auto& [left_out, seconds] : loads) {
     std::vector<Sample> rest;
     for (const Sample& sample : samples) {
-      if (load_of(sample) != left_out) rest.push_back(sample);
+      if (sample.load() != left_out) rest.push_back(sample);
     }
     const double predicted = fit_one(rest, form).duration.predict(left_out).count();
     errors.push_back(std::abs(predicted / mean(seconds) - 1));

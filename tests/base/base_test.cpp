@@ -22,19 +22,21 @@ std::string message_of(const std::function<void()>& action) {
   return "nothing was thrown";
 }
 
-TEST(Duration, TakesMillisecondsSecondsAndMinutes) {
+TEST(Duration, TakesUnitsFromMillisecondsToDays) {
   EXPECT_DOUBLE_EQ(parse_duration("250ms", "slo").count(), 0.25);
   EXPECT_DOUBLE_EQ(parse_duration("1.5s", "slo").count(), 1.5);
   EXPECT_DOUBLE_EQ(parse_duration("2m", "slo").count(), 120);
+  EXPECT_DOUBLE_EQ(parse_duration("3h", "slo").count(), 10'800);
+  EXPECT_DOUBLE_EQ(parse_duration("14d", "slo").count(), 1'209'600);
 }
 
 TEST(Duration, RefusesWhatHasNoUnitOrIsNegative) {
   for (const char* text :
-       {"", "20", "s", "20 s", "20h", "-1s", "nans", "infs", "1e999s", "0x10s"}) {
+       {"", "20", "s", "20 s", "20w", "-1s", "nans", "infs", "1e999s", "0x10s"}) {
     EXPECT_THROW(parse_duration(text, "slo"), InvalidInput) << text;
   }
   EXPECT_EQ(message_of([] { parse_duration("20", "--slo"); }),
-            "--slo is \"20\"; write a number and ms, s or m, for example 250ms, 20s or 1.5m");
+            "--slo is \"20\"; write a number and ms, s, m, h or d, for example 250ms, 20s or 1.5m");
 }
 
 TEST(Duration, IsWrittenWithThreeDigits) {
@@ -49,6 +51,15 @@ TEST(Duration, IsWrittenWithThreeDigits) {
 TEST(Json, NamesLineAndColumnOfWhatIsWrong) {
   const std::string message = message_of([] { parse_json("{\n  \"a\": ]\n}", "x.json"); });
   EXPECT_EQ(message.substr(0, 12), "x.json:2:8: ") << message;
+}
+
+TEST(Json, NamesTheLineOfAFileThatHasAValueALine) {
+  const auto message = [](const char* text) {
+    return message_of([&] { parse_json_line(text, "x.jsonl", 7); });
+  };
+  EXPECT_EQ(message("{\"a\": ]").substr(0, 13), "x.jsonl:7:7: ") << message("{\"a\": ]");
+  EXPECT_EQ(message(R"({"a": 1, "a": 2})"), "x.jsonl:7: $: member \"a\" occurs twice; keep one");
+  EXPECT_EQ(parse_json_line("[1]\r", "x.jsonl", 7), Json::array({1}));
 }
 
 TEST(Json, RefusesAMemberThatOccursTwice) {

@@ -46,13 +46,13 @@ TEST(Models, ReadBackAsTheyWereWritten) {
   function.memory = {MemoryNeed::Peak{50, 100},
                      {{{MemoryMb{128}, 2, 3}, "Runtime.OutOfMemory"}},
                      {{MemoryMb{512}, 4}}};
-  function.spread = Spread({.cv = 0.05, .freedom = 12, .body = {}, .outliers = {0.01, 0, 0.1}});
+  function.spread = Spread({.cv = 0.05, .freedom = 12, .body = {}, .outliers = {0.01, {0, 0.1}}});
   function.residual = Spread({.cv = 0.06,
                               .freedom = 100,
                               .body = {-2, -1, -0.5, -0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.5},
                               .tail_scale = 0.1,
                               .tail_shape = 0.2,
-                              .outliers = {0.01, 0, 0.1}});
+                              .outliers = {0.01, {0, 0.1}}});
   function.model_error = {0.01, 0.02, {{MemoryMb{512}, 1, 2, 4}}};
   function.cold = {0.25, 0.4, 0.1, 0.3, 7};
   function.report = {.reliable = false,

@@ -15,7 +15,7 @@ namespace {
 // A model that says a second a job, whatever the memory.
 estimator::Models second_a_job() {
   estimator::FittedFunction fitted{
-      estimator::DurationModel(*estimator::find_duration_form("constant"), {0, 1}), {}, {}, 0, {}};
+      estimator::DurationModel(*estimator::find_duration_form("constant"), {0, 1})};
   estimator::Models models;
   models.functions.emplace("f", fitted);
   return models;

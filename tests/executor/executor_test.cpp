@@ -41,6 +41,7 @@ class ExecutorTest : public testing::Test {
     Observer observer;
     RunOptions options;
     options.execution = "test";
+    options.started_at = asl::parse_timestamp("2026-11-25T17:33:00.250Z");
     options.slo = Seconds(10);
     options.prices.usd_per_gb_second = 1.0;
     options.interrupted = [this] { return interrupted_; };
@@ -104,7 +105,9 @@ TEST_F(ExecutorTest, RecordsWhatWasDecidedAndWhatCameOfIt) {
   const RunSummary summary =
       run_steps({{.name = "a", .function = "f"}}, Json::object(), {{512}, 1, 1});
   const OrderedJson line = to_json(summary.steps.at(0));
+  EXPECT_EQ(line.at("started_at"), "2026-11-25T17:33:00.250Z");
   EXPECT_EQ(line.at("step"), "a");
+  EXPECT_EQ(line.at("function"), "f");
   EXPECT_EQ(line.at("attempt"), 1);
   EXPECT_EQ(line.at("time_left_s"), 10.0);
   EXPECT_EQ(line.at("predicted_s"), 2.0);
@@ -112,6 +115,18 @@ TEST_F(ExecutorTest, RecordsWhatWasDecidedAndWhatCameOfIt) {
   EXPECT_TRUE(line.at("sub_slo_s").is_null());
   EXPECT_EQ(line.at("reason"), "told so");
   EXPECT_EQ(line.at("detail").at(0).at("status"), "ok");
+}
+
+TEST_F(ExecutorTest, RecordsHowManyJobsOfABatchFailed) {
+  platform_.functions["f"] = FakePlatform::each_job([](const Json& job) -> Json {
+    if (job == 1) return result(1);
+    return {{"error", {{"errorType", "E"}, {"errorMessage", "odd"}}}};
+  });
+  const RunSummary summary =
+      run_steps({{.name = "a", .function = "f", .jobs = 3}}, {{"a", {1, 2, 2}}}, {{512}, 1, 1});
+  const OrderedJson instance = to_json(summary.steps.at(0)).at("detail").at(0);
+  EXPECT_EQ(instance.at("status"), "ok");
+  EXPECT_EQ(instance.at("failed_jobs"), 2);
 }
 
 TEST_F(ExecutorTest, AStepWithoutJobsRunsNoInstanceAndAsksNothing) {

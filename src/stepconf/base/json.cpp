@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::size_t kDeepestNesting = 256;
 
-std::string position(std::string_view text, std::size_t byte) {
+std::string position(std::string_view text, std::size_t byte, bool one_line) {
   const std::string_view before = text.substr(0, std::min(byte > 0 ? byte - 1 : 0, text.size()));
+  if (one_line) return fmt::format("{}", before.size() + 1);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto last_break = before.rfind('\n');
   const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1);
@@ -25,7 +26,9 @@ std::string position(std::string_view text, std::size_t byte) {
 // spent on it.
 class Checker final : public nlohmann::json_sax<Json> {
  public:
-  Checker(std::string_view text, std::string_view source) : text_(text), source_(source) {}
+  // `source` names the file; where the text is one line of it, the line too.
+  Checker(std::string_view text, std::string_view source, bool one_line)
+      : text_(text), source_(source), one_line_(one_line) {}
 
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -56,7 +59,8 @@ class Checker final : public nlohmann::json_sax<Json> {
     // what"; we say the place ourselves.
     const std::string message = error.what();
     const auto what = message.find(": ");
-    throw InvalidInput(fmt::format("{}:{}: no valid JSON: {}", source_, position(text_, byte),
+    throw InvalidInput(fmt::format("{}:{}: no valid JSON: {}", source_,
+                                   position(text_, byte, one_line_),
                                    what == std::string::npos ? message : message.substr(what + 2)));
   }
 
@@ -90,13 +94,21 @@ class Checker final : public nlohmann::json_sax<Json> {
 
   std::string_view text_;
   std::string_view source_;
+  bool one_line_;
   std::vector<Level> levels_;
 };
 
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view source) {
-  Checker checker(text, source);
+  Checker checker(text, source, false);
+  Json::sax_parse(text, &checker);
+  return Json::parse(text);
+}
+
+Json parse_json_line(std::string_view text, std::string_view source, int line) {
+  const std::string place = fmt::format("{}:{}", source, line);
+  Checker checker(text, place, true);
   Json::sax_parse(text, &checker);
   return Json::parse(text);
 }

@@ -18,4 +18,8 @@ using OrderedJson = nlohmann::ordered_json;
 /// object has a member twice, or where values are nested deeper than 256 levels.
 Json parse_json(std::string_view text, std::string_view source);
 
+/// Parses one line of a file that has a JSON value on each of its lines. Throws as parse_json does,
+/// with "SOURCE:LINE:COLUMN: ..." or, for what has no column, "SOURCE:LINE: ...".
+Json parse_json_line(std::string_view text, std::string_view source, int line);
+
 }  // namespace stepconf

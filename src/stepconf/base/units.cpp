@@ -8,16 +8,30 @@
 #include "stepconf/base/error.h"
 
 namespace stepconf {
+namespace {
+
+// In seconds; 0 where there is no such unit.
+double scale_of(std::string_view unit) {
+  if (unit == "ms") return 1e-3;
+  if (unit == "s") return 1;
+  if (unit == "m") return 60;
+  if (unit == "h") return 3600;
+  if (unit == "d") return 86'400;
+  return 0;
+}
+
+}  // namespace
 
 Seconds parse_duration(std::string_view text, std::string_view what) {
   double number = 0;
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
   const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-  const double scale = unit == "ms" ? 1e-3 : unit == "s" ? 1.0 : unit == "m" ? 60.0 : 0.0;
+  const double scale = scale_of(unit);
   if (failure != std::errc() || scale == 0.0) {
     throw InvalidInput(fmt::format(
-        "{} is \"{}\"; write a number and ms, s or m, for example 250ms, 20s or 1.5m", what, text));
+        "{} is \"{}\"; write a number and ms, s, m, h or d, for example 250ms, 20s or 1.5m", what,
+        text));
   }
   if (!std::isfinite(number) || number < 0) {
     throw InvalidInput(fmt::format("{} is \"{}\", must be at least 0", what, text));

@@ -39,7 +39,7 @@ struct Usd {
   friend Usd operator*(double factor, Usd a) { return a * factor; }
 };
 
-/// Reads a decimal number followed by ms, s or m: "250ms", "1.5s", "15m". Throws InvalidInput that
+/// Reads a decimal number followed by ms, s, m, h or d: "250ms", "1.5s", "15m", "14d". Throws InvalidInput that
 /// names `what` where the text is anything else, negative or not finite.
 Seconds parse_duration(std::string_view text, std::string_view what);
 

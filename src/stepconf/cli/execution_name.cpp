@@ -15,7 +15,7 @@ ExecutionName name_execution() {
   const std::uint32_t a = source(), b = source(), c = source(), d = source();
   return {fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}", a, b >> 16, b & 0xfff,
                       0x8000 | (c >> 18), c & 0xffff, d),
-          std::chrono::system_clock::now()};
+          std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
 }
 
 std::unique_ptr<asl::Flow> make_flow(const Workspace& workspace, const Json& input,
@@ -26,12 +26,11 @@ std::unique_ptr<asl::Flow> make_flow(const Workspace& workspace, const Json& inp
       "arn:aws:states:" + workspace.project.pricing.region + ":000000000000:";
   return std::make_unique<asl::Execution>(
       *workspace.machine, input,
-      asl::ExecutionContext{
-          .id = prefix + "execution:" + machine + ":" + execution.name,
-          .name = execution.name,
-          .state_machine_id = prefix + "stateMachine:" + machine,
-          .state_machine_name = machine,
-          .start_time = std::chrono::floor<std::chrono::milliseconds>(execution.started)});
+      asl::ExecutionContext{.id = prefix + "execution:" + machine + ":" + execution.name,
+                            .name = execution.name,
+                            .state_machine_id = prefix + "stateMachine:" + machine,
+                            .state_machine_name = machine,
+                            .start_time = execution.started});
 }
 
 }  // namespace stepconf::cli

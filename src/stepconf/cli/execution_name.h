@@ -5,6 +5,7 @@
 #include <string>
 
 #include "stepconf/asl/flow.h"
+#include "stepconf/asl/timestamp.h"
 #include "stepconf/base/json.h"
 #include "stepconf/cli/workspace.h"
 
@@ -14,7 +15,7 @@ namespace stepconf::cli {
 struct ExecutionName {
   /// Unique: a random UUID.
   std::string name;
-  std::chrono::system_clock::time_point started;
+  asl::Timestamp started;
 };
 
 ExecutionName name_execution();

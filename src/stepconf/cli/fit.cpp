@@ -5,11 +5,18 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
+#include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
+#include "stepconf/cli/drift_report.h"
+#include "stepconf/cli/traces.h"
+#include "stepconf/cli/verbs.h"
 #include "stepconf/estimator/fit.h"
+#include "stepconf/estimator/fold.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -47,8 +54,8 @@ std::string outliers_of(const FittedFunction& function) {
   const estimator::SpreadParameters& spread = function.spread.parameters();
   return fmt::format(
       "{} % of the instances take far longer than the others (95 % sure: {} to {} %)",
-      percent(spread.outliers.estimate), percent(spread.outliers.lower),
-      percent(spread.outliers.upper));
+      percent(spread.outliers.estimate), percent(spread.outliers.interval.lower),
+      percent(spread.outliers.interval.upper));
 }
 
 std::string cold_of(const FittedFunction& function) {
@@ -98,32 +105,119 @@ void print_table(const estimator::Models& models, std::ostream& out) {
   }
 }
 
-void print_json(const estimator::Models& models, std::ostream& out) {
+OrderedJson to_json(const estimator::Models& models) {
   OrderedJson functions = OrderedJson::object();
   for (const auto& [name, model] : models.functions) {
     functions[name] = estimator::to_json(std::get<FittedFunction>(model));
   }
-  out << OrderedJson{{"functions", std::move(functions)}}.dump(
-             2, ' ', false, OrderedJson::error_handler_t::replace)
-      << '\n';
+  return {{"functions", std::move(functions)}};
+}
+
+// Samples that have no time of their own count as of when their file was last modified.
+std::optional<estimator::Session> read_profile(const std::filesystem::path& file) {
+  if (file.empty()) return std::nullopt;
+  return estimator::Session{modified_at(file).time_since_epoch(),
+                            estimator::parse_samples(read_file(file), file.string())};
+}
+
+// The models that are about to be replaced; absent where there are none that can be read.
+std::optional<estimator::Models> read_replaced(const std::filesystem::path& file,
+                                               std::ostream& err) {
+  if (!std::filesystem::is_regular_file(file)) return std::nullopt;
+  try {
+    return estimator::parse_models(read_file(file), file.string());
+  } catch (const InvalidInput& problem) {
+    err << fmt::format("warning: the traces cannot be compared with the models they replace: {}\n",
+                       problem.what());
+    return std::nullopt;
+  }
+}
+
+// Compares recent executions with the models that are replaced, else with a fit of the profile
+// alone.
+DriftReport drift_of(std::span<const estimator::Session> executions, Seconds half_life,
+                     const std::optional<estimator::Session>& profile,
+                     const FitArguments& arguments, std::ostream& err) {
+  DriftReport report;
+  if (executions.empty()) return report;
+  auto models = read_replaced(arguments.output, err);
+  report.models = arguments.output.string();
+  if (!models && profile) {
+    models = estimator::fit(profile->samples, {.form = arguments.form});
+    report.models = "a fit of " + arguments.samples.string();
+  }
+  if (!models) return report;
+  const auto recent = estimator::since(executions, estimator::recent_since(executions, half_life));
+  report.drifts = estimator::drifts_of(*models, recent);
+  return report;
+}
+
+std::string count(std::size_t number, std::string_view one) {
+  return fmt::format("{} {}{}", number, one, number == 1 ? "" : "s");
+}
+
+void tell_what_was_read(const Traces& traces, std::ostream& err) {
+  std::size_t samples = 0;
+  std::size_t cold = 0;
+  for (const estimator::Session& execution : traces.executions) {
+    samples += execution.samples.size();
+    cold += static_cast<std::size_t>(
+        std::ranges::count_if(execution.samples, &estimator::Sample::cold));
+  }
+  err << fmt::format("The traces hold {} of {}, {} of them from cold starts.\n",
+                     count(samples, "sample"), count(traces.executions.size(), "run"), cold);
+  if (traces.oversubscribed > 0) {
+    err << fmt::format(
+        "{} left out: the machine had less CPU than it promised, so the times are too long.\n",
+        count(static_cast<std::size_t>(traces.oversubscribed), "line"));
+  }
+  if (traces.repeated > 0) {
+    err << fmt::format("{} left out: the same stand in the traces already.\n",
+                       count(static_cast<std::size_t>(traces.repeated), "line"));
+  }
+}
+
+Seconds half_life_of(const FitArguments& arguments) {
+  const Seconds half_life = parse_duration(arguments.half_life, "--half-life");
+  if (half_life <= Seconds(0)) throw InvalidInput("--half-life is 0, must be over 0, such as 14d");
+  return half_life;
 }
 
 }  // namespace
 
 int fit(const FitArguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto samples =
-      estimator::parse_samples(read_file(arguments.samples), arguments.samples.string());
-  const estimator::Models models = estimator::fit(samples, {.form = arguments.form});
-  write_file(arguments.output, estimator::to_string(models));
-  for (const auto& [name, model] : models.functions) {
-    const estimator::FitReport& report = std::get<FittedFunction>(model).report;
-    if (!report.reliable)
-      err << fmt::format("warning: {} cannot be modelled well: {}\n", name, report.reason);
+  if (arguments.samples.empty() && arguments.traces.empty()) {
+    throw InvalidInput("fit needs --samples FILE, --traces FILE... or both");
   }
+  const Seconds half_life = half_life_of(arguments);
+  const auto profile = read_profile(arguments.samples);
+  const Traces traces = read_traces(arguments.traces, arguments.project);
+  if (!arguments.traces.empty()) tell_what_was_read(traces, err);
+
+  DriftReport report = drift_of(traces.executions, half_life, profile, arguments, err);
+  estimator::Folded folded =
+      estimator::fold(profile, traces.executions, {half_life, arguments.form});
+  if (folded.samples.empty()) {
+    throw InvalidInput(fmt::format("{}: no instance ended there, so there is nothing to fit",
+                                   arguments.traces.front().string()));
+  }
+  report.rescaled = std::move(folded.changes);
+  const estimator::Models models = estimator::fit(folded.samples, {.form = arguments.form});
+  write_file(arguments.output, estimator::to_string(models));
+
+  for (const auto& [name, model] : models.functions) {
+    const estimator::FitReport& quality = std::get<FittedFunction>(model).report;
+    if (!quality.reliable)
+      err << fmt::format("warning: {} cannot be modelled well: {}\n", name, quality.reason);
+  }
+  warn(report, err);
   if (arguments.json) {
-    print_json(models, out);
+    OrderedJson document = to_json(models);
+    if (!arguments.traces.empty()) add_to_json(report, document);
+    out << document.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
   } else {
     print_table(models, out);
+    print(report, out);
     out << fmt::format("\nwritten to {}\n", arguments.output.string());
   }
   return 0;
@@ -134,10 +228,21 @@ void add_fit(CLI::App& app, int& status) {
   CLI::App* verb = app.add_subcommand("fit",
                                       "Fit performance models to samples: how long each function "
                                       "takes with how much memory, how many processes and jobs");
+  verb->add_option("PROJECT", arguments->project,
+                   "Project file or folder; only needed for traces of older versions, which do not "
+                   "say which function a step calls");
   verb->add_option("--samples", arguments->samples,
                    "CSV with a row for each measured instance; needs the columns function, "
-                   "memory_mb and duration_ms")
-      ->required();
+                   "memory_mb and duration_ms");
+  verb->add_option(
+          "--traces", arguments->traces,
+          "Traces that `run --trace` wrote: their instances are samples too, and functions "
+          "that became slower or faster since the models in --output were made are told")
+      ->check(not_empty);
+  verb->add_option("--half-life", arguments->half_life,
+                   "Age at which a sample counts half as much as the newest, where there are "
+                   "traces; those younger than this tell how fast functions are at present")
+      ->capture_default_str();
   verb->add_option("--output", arguments->output,
                    "Where to write the models; plan, simulate, run and predict read them")
       ->capture_default_str();
@@ -150,8 +255,7 @@ void add_fit(CLI::App& app, int& status) {
       ->capture_default_str();
   verb->add_flag("--json", arguments->json,
                  "Print the report as one JSON document instead of a table");
-  verb->callback([arguments, &status] {
-    status = fit(*arguments, std::cout, std::cerr); });
+  verb->callback([arguments, &status] { status = fit(*arguments, std::cout, std::cerr); });
 }
 
 }  // namespace stepconf::cli

@@ -184,7 +184,7 @@ class Profiling {
                               summary.cause));
     }
     for (auto& [name, jobs] : seen) jobs_.try_emplace(name, std::move(jobs));
-    samples_ = executor::samples_of(summary.steps, workspace_.workflow);
+    samples_ = executor::samples_of(summary.steps);
     for (const estimator::Sample& sample : samples_) count(sample);
     std::cerr << fmt::format("  ended in {}\n", format_duration(summary.duration));
     return true;

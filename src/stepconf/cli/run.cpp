@@ -128,6 +128,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
   executor::RunSummary summary =
       executor::run(*flow, workspace.workflow, strategy.get(), any_size, progress,
                     {.execution = execution.name,
+                     .started_at = execution.started,
                      .slo = slo,
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,

@@ -106,7 +106,9 @@ Share outliers_of(const std::vector<double>& logs) {
   const double border =
       centre + std::max(kOutlierDeviations * deviation, std::log1p(kLeastOutlier));
   const auto count = std::ranges::count_if(logs, [&](double value) { return value > border; });
-  return share_of(static_cast<double>(count), static_cast<double>(logs.size()));
+  const auto outliers = static_cast<double>(count);
+  const auto all = static_cast<double>(logs.size());
+  return {outliers / all, share_interval(outliers, all, 0.95)};
 }
 
 double beyond_noise(std::span<const LogError> errors) {

@@ -65,7 +65,10 @@ MemoryNeed learn_memory_need(std::span<const Sample> samples) {
   std::map<InstanceLoad, Outcomes> outcomes;
   std::vector<KnownFit> fits;
   for (const Sample& sample : samples) {
-    Outcomes& outcome = outcomes[sample.load()];
+    // Its siblings have memory of their own.
+    InstanceLoad load = sample.load();
+    load.instances = 1;
+    Outcomes& outcome = outcomes[load];
     if (!sample.ok()) {
       if (kind_of_failure(sample.status) == FailureKind::throttled) continue;
       ++outcome.failed;

@@ -196,8 +196,8 @@ Spread parse_spread(JsonFields fields) {
   }
   if (fields.has("outliers")) {
     JsonFields outliers = fields.object("outliers");
-    spread.outliers = {outliers.number("share", 0, 1), outliers.number("lower", 0, 1),
-                       outliers.number("upper", 0, 1)};
+    spread.outliers = {outliers.number("share", 0, 1),
+                       {outliers.number("lower", 0, 1), outliers.number("upper", 0, 1)}};
     outliers.done();
   }
   fields.done();
@@ -212,8 +212,9 @@ OrderedJson to_json(const Spread& spread) {
     json["tail_scale"] = p.tail_scale;
     json["tail_shape"] = p.tail_shape;
   }
-  json["outliers"] = {
-      {"share", p.outliers.estimate}, {"lower", p.outliers.lower}, {"upper", p.outliers.upper}};
+  json["outliers"] = {{"share", p.outliers.estimate},
+                      {"lower", p.outliers.interval.lower},
+                      {"upper", p.outliers.interval.upper}};
   return json;
 }
 
@@ -275,6 +276,8 @@ FunctionModel parse_function(JsonFields fields, const std::string& source) {
   if (fields.has("dispatch")) result.dispatch = parse_dispatch(fields.object("dispatch"));
   if (fields.has("memory")) result.memory = parse_memory(fields.object("memory"), source);
   if (fields.has("spread")) result.spread = parse_spread(fields.object("spread"));
+  // Who knows of no difference takes the model's means for right.
+  result.residual = result.spread;
   if (fields.has("residual")) result.residual = parse_spread(fields.object("residual"));
   if (fields.has("model_error"))
     result.model_error = parse_model_error(fields.object("model_error"));

@@ -154,6 +154,11 @@ class Knowledge {
   std::optional<Covariance> covariance_;
 };
 
+// A cold sample alone tells nothing of how long a warm one takes.
+bool tells(const Sample& sample, const InstanceLoad& load) {
+  return sample.load() == load && (!sample.ok() || !sample.cold);
+}
+
 // The next of the loads from which a form can be told.
 std::optional<InstanceLoad> next_corner(std::span<const Sample> samples, const MemoryNeed& memory,
                                         const ExperimentOptions& options) {
@@ -162,9 +167,9 @@ std::optional<InstanceLoad> next_corner(std::span<const Sample> samples, const M
        first_test_points(options.space, options.jobs, options.max_jobs)) {
     if (taken == kFirstLoads) return std::nullopt;
     const bool measured =
-        std::ranges::any_of(samples, [&](const Sample& sample) { return sample.load() == load; });
+        std::ranges::any_of(samples, [&](const Sample& sample) { return tells(sample, load); });
     if (!measured && memory.why_not(load).empty()) return load;
-    if (std::ranges::any_of(samples, [&](const Sample& s) { return s.ok() && s.load() == load; }))
+    if (std::ranges::any_of(samples, [&](const Sample& s) { return s.ok() && tells(s, load); }))
       ++taken;
   }
   return std::nullopt;

@@ -12,11 +12,13 @@ namespace stepconf::estimator {
 struct MeasuredLoad {
   /// With the robust mean that a fit aims at.
   Observation observation;
-  /// The plain mean, against which errors are told.
+  /// The weighted mean, against which errors are told.
   double mean_seconds = 0;
   /// Variance of the robust mean's logarithm, from the noise of all loads together.
   double noise = 0;
   std::vector<double> seconds;
+  /// How much each counts beside the others.
+  std::vector<double> weights;
 };
 
 /// Groups the rows of one function that tell how long it takes by load, in ascending order: rows

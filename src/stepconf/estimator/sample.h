@@ -29,11 +29,14 @@ struct Sample {
   bool cold = false;
   /// "ok", or the error's name: such a row says what is infeasible, not how long it takes.
   std::string status = "ok";
+  /// How much this row counts beside others, over 0: older ones count less. No column of the
+  /// samples file.
+  double weight = 1;
 
   bool operator==(const Sample&) const = default;
 
   bool ok() const { return status == "ok"; }
-  InstanceLoad load() const { return {memory, processes, jobs}; }
+  InstanceLoad load() const { return {memory, processes, jobs, instances}; }
 };
 
 /// Reads samples from CSV text (docs/model.md, Samples). Throws InvalidInput "SOURCE:LINE: FIELD is

@@ -14,8 +14,6 @@ constexpr double kLastBody = *std::rbegin(kBodyProbabilities);
 constexpr int kDoublings = 10;
 // Points of the integral over the largest of several; ten times as many change it by under 0.1 %.
 constexpr int kPoints = 400;
-// 95 % on both sides.
-constexpr double kTwoSided = 1.959964;
 
 }  // namespace
 
@@ -36,16 +34,6 @@ double lognormal_quantile(double cv, double probability, int instances) {
   const double variance = std::log1p(cv * cv);
   const double each = std::pow(probability, 1.0 / instances);
   return std::exp(std::sqrt(variance) * normal_quantile(each) - variance / 2);
-}
-
-Share share_of(double count, double samples) {
-  if (samples <= 0) return {};
-  const double p = count / samples;
-  const double z2 = kTwoSided * kTwoSided;
-  const double centre = (p + z2 / (2 * samples)) / (1 + z2 / samples);
-  const double half = kTwoSided / (1 + z2 / samples) *
-                      std::sqrt(p * (1 - p) / samples + z2 / (4 * samples * samples));
-  return {p, std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
 Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters)) {

@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "stepconf/estimator/intervals.h"
+
 namespace stepconf::estimator {
 
 /// Gives the x for which the standard normal distribution's share below x is `probability`, in (0,
@@ -18,15 +20,13 @@ double lognormal_quantile(double cv, double probability, int instances = 1);
 inline constexpr double kBodyProbabilities[] = {0.01, 0.05, 0.1, 0.2, 0.3, 0.4,
                                                 0.5,  0.6,  0.7, 0.8, 0.9};
 
-/// A share of samples with the interval in which the true one lies with 95 % (Wilson's).
+/// A share of instances, with the interval in which the true one lies with 95 %.
 struct Share {
-  double estimate = 0, lower = 0, upper = 1;
+  double estimate = 0;
+  Interval interval{0, 1};
 
   bool operator==(const Share&) const = default;
 };
-
-/// Tells a share from `count` of `samples`; all of 0 to 1 is possible where there is no sample.
-Share share_of(double count, double samples);
 
 /// What is known about how an instance's duration scatters around its mean, as a factor.
 struct SpreadParameters {

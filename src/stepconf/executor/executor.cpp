@@ -121,7 +121,9 @@ class Run {
     attempt->step = &step;
     StepRecord& record = attempt->record;
     record.execution = options_.execution;
+    record.started_at = options_.started_at;
     record.step = name;
+    record.function = step.function;
     record.attempt = jobs.front()->attempt;
     record.jobs = static_cast<int>(jobs.size());
     record.ready = now();
@@ -195,15 +197,19 @@ class Run {
     instance.init = completion.init;
     instance.max_memory_mb = completion.max_memory_mb;
     instance.status = completion.status;
+    const std::vector<asl::Token>& jobs = attempt->batches[index].jobs;
+    const std::vector<JobOutcome> outcomes = batch_outcomes(completion, jobs.size());
+    if (completion.ok()) {
+      instance.failed_jobs = static_cast<int>(
+          std::ranges::count_if(outcomes, [](const JobOutcome& job) { return !job.ok; }));
+    }
     attempt->billed[index] = completion.billed;
     ++attempt->ended;
     attempt->record.oversubscribed |= completion.oversubscribed;
     start_instances(attempt);
     if (attempt->ended == attempt->batches.size()) close(*attempt);
 
-    const std::vector<asl::Token>& jobs = attempt->batches[index].jobs;
     std::vector<asl::Command> commands;
-    const std::vector<JobOutcome> outcomes = batch_outcomes(completion, jobs.size());
     for (std::size_t job = 0; job < outcomes.size(); ++job) {
       append(commands, flow_.handle(as_event(jobs[job], outcomes[job]), now()));
     }

@@ -26,6 +26,8 @@ class Observer {
 
 struct RunOptions {
   std::string execution;
+  /// When it starts, by the wall clock, for the trace; absent: the trace does not say.
+  std::optional<asl::Timestamp> started_at{};
   /// Time allowed end to end; absent where no SLO was given.
   std::optional<Seconds> slo;
   /// What instances are billed by, from their measured times.

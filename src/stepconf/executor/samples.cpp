@@ -1,5 +1,9 @@
 #include "stepconf/executor/samples.h"
 
+#include <algorithm>
+#include <map>
+#include <string>
+
 namespace stepconf::executor {
 namespace {
 
@@ -7,16 +11,13 @@ double milliseconds(Seconds time) { return time.count() * 1e3; }
 
 }  // namespace
 
-std::vector<estimator::Sample> samples_of(const std::vector<StepRecord>& records,
-                                          const workflow::Workflow& workflow) {
+std::vector<estimator::Sample> samples_of(std::span<const StepRecord> records) {
   std::vector<estimator::Sample> samples;
   for (const StepRecord& record : records) {
-    const auto step = workflow.find(record.step);
-    if (!step) continue;
     for (const InstanceRecord& instance : record.detail) {
-      if (instance.status == "aborted") continue;
+      if (instance.status == "aborted" || instance.failed_jobs > 0) continue;
       estimator::Sample sample;
-      sample.function = workflow.steps[static_cast<std::size_t>(*step)].function;
+      sample.function = record.function;
       sample.memory = record.configuration.memory;
       sample.instances = static_cast<int>(record.detail.size());
       sample.processes = record.configuration.processes;
@@ -31,6 +32,18 @@ std::vector<estimator::Sample> samples_of(const std::vector<StepRecord>& records
     }
   }
   return samples;
+}
+
+std::vector<estimator::Session> sessions_of(std::span<const StepRecord> records) {
+  std::map<std::string, std::vector<StepRecord>> executions;
+  for (const StepRecord& record : records) executions[record.execution].push_back(record);
+  std::vector<estimator::Session> sessions;
+  for (const auto& [name, steps] : executions) {
+    const auto start = steps.front().started_at.value_or(asl::Timestamp{});
+    sessions.push_back({start.time_since_epoch(), samples_of(steps)});
+  }
+  std::ranges::stable_sort(sessions, {}, &estimator::Session::at);
+  return sessions;
 }
 
 }  // namespace stepconf::executor

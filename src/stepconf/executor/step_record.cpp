@@ -13,15 +13,17 @@ OrderedJson optional_seconds(const std::optional<Seconds>& time) {
 }
 
 OrderedJson to_json(const InstanceRecord& instance) {
-  return {{"index", instance.index},
-          {"jobs", instance.jobs},
-          {"dispatched_s", rounded(instance.dispatched)},
-          {"started_s", rounded(instance.started)},
-          {"ended_s", rounded(instance.ended)},
-          {"cold", instance.cold},
-          {"init_s", rounded(instance.init)},
-          {"max_memory_mb", instance.max_memory_mb},
-          {"status", instance.status}};
+  OrderedJson json = {{"index", instance.index},
+                      {"jobs", instance.jobs},
+                      {"dispatched_s", rounded(instance.dispatched)},
+                      {"started_s", rounded(instance.started)},
+                      {"ended_s", rounded(instance.ended)},
+                      {"cold", instance.cold},
+                      {"init_s", rounded(instance.init)},
+                      {"max_memory_mb", instance.max_memory_mb},
+                      {"status", instance.status}};
+  if (instance.failed_jobs > 0) json["failed_jobs"] = instance.failed_jobs;
+  return json;
 }
 
 }  // namespace
@@ -29,10 +31,11 @@ OrderedJson to_json(const InstanceRecord& instance) {
 OrderedJson to_json(const StepRecord& record) {
   OrderedJson detail = OrderedJson::array();
   for (const InstanceRecord& instance : record.detail) detail.push_back(to_json(instance));
-  OrderedJson line = {
-      {"schema", 1},
-      {"execution", record.execution},
-      {"step", record.step},
+  OrderedJson line = {{"schema", 1}, {"execution", record.execution}};
+  if (record.started_at) line["started_at"] = asl::format_timestamp(*record.started_at);
+  line["step"] = record.step;
+  if (!record.function.empty()) line["function"] = record.function;
+  line.update({
       {"attempt", record.attempt},
       {"jobs", record.jobs},
       {"memory_mb", record.configuration.memory.value},
@@ -48,7 +51,8 @@ OrderedJson to_json(const StepRecord& record) {
       {"predicted_usd",
        record.predicted_cost ? OrderedJson(record.predicted_cost->value) : OrderedJson(nullptr)},
       {"reason", record.reason},
-      {"detail", std::move(detail)}};
+      {"detail", std::move(detail)},
+  });
   if (record.oversubscribed) line["oversubscribed"] = true;
   return line;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stepconf/asl/timestamp.h"
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
@@ -22,13 +23,19 @@ struct InstanceRecord {
   /// "ok", an error's name, or "aborted" where the execution ended first. An instance is ok when
   /// its batch came back, also where single jobs of it failed.
   std::string status;
+  /// Jobs that failed though the batch came back.
+  int failed_jobs = 0;
 };
 
 /// What one attempt at a step was told to do, why, and what came of it: one line of the trace.
 /// Times count from the execution's start.
 struct StepRecord {
   std::string execution;
+  /// When the execution started, by the wall clock; absent where nobody told.
+  std::optional<asl::Timestamp> started_at;
   std::string step;
+  /// The function that the step calls; empty in a trace that does not tell.
+  std::string function;
   /// 1 for a step's first jobs, 2 for those that are tried a second time, ...
   int attempt = 1;
   int jobs = 0;
