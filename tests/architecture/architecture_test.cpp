@@ -80,6 +80,7 @@ TEST(Architecture, EachLibraryIsSeenByOneFolder) {
                                                     {"mbedtls/", "net"},
                                                     {"ceres/", "estimator"},
                                                     {"yaml-cpp/", "project"},
+                                                    {"sqlite3", "store"},
                                                     {"CLI/", "cli"}};
   for (const Include& include : includes()) {
     for (const auto& [prefix, folder] : owner) {

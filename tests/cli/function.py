@@ -13,6 +13,8 @@ def handle(event):
     end = time.process_time() + event.get("cpu_s", 0)
     while time.process_time() < end:
         pass
+    ballast = bytearray(event.get("allocate_mb", 0) << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
     if event.get("exit") is not None:
         os._exit(event["exit"])
     if "fail_once" in event and not os.path.exists(event["fail_once"]):
