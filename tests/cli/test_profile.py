@@ -1,9 +1,11 @@
 """`stepconf profile` as a black box: real processes in real sandboxes."""
 
 import collections
+import contextlib
 import csv
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -25,7 +27,7 @@ platform: {{kind: local, cpu_scale: {cpu_scale}}}
 
 
 class Profile(Command):
-    """A project of one function with four test points: two memory sizes with one job and with four."""
+    """A project of one function, with two memory sizes and up to four jobs an instance."""
 
     def setUp(self):
         super().setUp()
@@ -61,9 +63,10 @@ class Profile(Command):
     def check_that_the_rest_completes_it(self, least):
         _, work, _ = self.profile()
         self.assertGreaterEqual(work["resumed"], least)
-        self.assertEqual((work["complete"], work["tests"]), (True, 4))
-        self.assertEqual(set(self.warm_rows_by_load().values()), {2}, "each test has its two warm invocations, none has more")
-        self.assertEqual(len(self.warm_rows_by_load()), 4)
+        self.assertTrue(work["complete"])
+        warm = self.warm_rows_by_load().values()
+        self.assertTrue(all(count % 2 == 0 for count in warm), f"a test has two warm invocations: {warm}")
+        self.assertEqual(sum(warm), 2 * work["tests"])
 
     def test_goes_on_after_ctrl_c_where_it_was(self):
         marker = str(self.folder / "marker")
@@ -98,7 +101,7 @@ class Profile(Command):
         self.write("stepconf.yaml", project({"n": 1}, cpu_scale=0.7))
         _, work, log = self.profile("--points", 1)
         self.assertEqual((work["resumed"], work["ignored"]), (0, 3))
-        self.assertIn("work: ignored are 3 measured under local, cpu_scale 0.8 (now local, cpu_scale 0.7)", log)
+        self.assertRegex(log, r"work: ignored are 3 measured under local, cpu_scale 0\.8.* \(now local, cpu_scale 0\.7")
         self.assertEqual(len(self.rows()), 3, "they are not exported either")
 
     def test_ignores_samples_with_other_jobs(self):
@@ -133,7 +136,7 @@ class Profile(Command):
 
     def test_measures_only_what_an_import_lacks(self):
         self.write("old.csv", HEADER + "".join(f"work,{memory},1,{jobs},20\n" for memory in (1024, 1769) for jobs in (1, 4)))
-        self.assertEqual(self.profile("--import", "old.csv")[0]["invocations"], 0)
+        self.assertEqual(self.profile("--import", "old.csv", "--points", 4)[0]["invocations"], 0)
 
     def test_a_file_to_import_without_these_functions_is_refused(self):
         self.write("old.csv", HEADER + "other,512,1,1,5\n")
@@ -141,12 +144,12 @@ class Profile(Command):
                       self.stepconf("profile", "--import", "old.csv", status=2).stderr)
 
     def test_a_size_that_runs_out_of_memory_is_skipped_and_the_rest_goes_on(self):
-        self.write("stepconf.yaml", project({"n": 1, "allocate_mb": 300}, memory="[256, 1769]"))
-        _, work, log = self.profile()
-        if "memory" in log.split("Measuring")[0] and "not limited" in log:
+        self.write("stepconf.yaml", project({"n": 1, "allocate_mb": 300}, memory="[256, 1769, 3008]"))
+        _, work, log = self.profile("--max-jobs", 1)
+        if "memory" in log.partition("to measure")[0]:
             self.skipTest("sandboxes have no memory limits here")
-        self.assertEqual({(skipped["memory_mb"], skipped["reason"]) for skipped in work["skipped"]}, {(256, "Runtime.OutOfMemory")})
-        self.assertEqual(work["configurations"], 2, "both loads of the large size")
+        self.assertEqual(work["skipped"], [{"memory_mb": 256, "processes": 1, "jobs": 1, "reason": "Runtime.OutOfMemory"}])
+        self.assertGreater(work["configurations"], 0)
         self.assertTrue(work["complete"])
         self.assertIn("Runtime.OutOfMemory", log)
 
@@ -180,7 +183,7 @@ class ProfilePlan(Command):
         self.write("stepconf.yaml", PROJECT.replace(sys.executable, "/no/such/program"))
         done = self.stepconf("profile", "--plan", "--points", 3)
         self.assertIn("2 functions to measure: at most 6 tests, about 18 invocations; what they cost is known after the first tests", done.stderr)
-        self.assertRegex(done.stdout, r"work +1769 +1 +4 +3 +- +- ")
+        self.assertRegex(done.stdout, r"work +\d+ +\d+ +\d+ +3 +- +- ")
         self.assertFalse((self.folder / ".stepconf").exists(), "not even a store is made")
 
     def test_expects_cost_and_time_where_there_are_samples(self):
@@ -190,9 +193,9 @@ class ProfilePlan(Command):
         plan = self.json("profile", "--plan")["functions"]["work"]
         self.assertEqual((plan["samples"], plan["tests"]), (1, 1))
         first = plan["first"][0]
-        # One job instead of four on 1024 of 1769 MB: 2 s / 4 * 1769 / 1024, three times.
-        self.assertEqual((first["memory_mb"], first["jobs"], first["invocations"]), (1024, 1, 3))
-        self.assertAlmostEqual(first["duration_s"], 3 * 2 / 4 * 1769 / 1024, places=3)
+        # Scaled from 2 s for 4 jobs on one vCPU, for the cold call and the two warm ones.
+        self.assertEqual(first["invocations"], 3)
+        self.assertAlmostEqual(first["duration_s"], 3 * 2 * first["jobs"] / 4 * 1769 / first["memory_mb"], places=3)
         self.assertGreater(first["cost_usd"], 0)
         self.assertEqual((plan["at_most"]["tests"], plan["at_most"]["invocations"]), (23, 69))
 
@@ -219,6 +222,14 @@ class ProfileOfAWorkflow(Command):
         again = self.stepconf("profile", "--input", "input.json", "--points", 1)
         self.assertNotIn("Running the workflow once", again.stderr)
         self.assertIn("0 invocations", again.stderr)
+
+    def test_a_function_with_a_job_of_its_own_is_measured_with_that_one_only(self):
+        self.write("stepconf.yaml", PROJECT.replace("  finish: {", "  finish: {profile: {event: {n: 7}}, "))
+        self.write_input([{"n": 1}])
+        self.stepconf("profile", "--input", "input.json", "--points", 1)
+        with contextlib.closing(sqlite3.connect(self.folder / ".stepconf/samples.db")) as store:
+            origins = set(store.execute("SELECT function, origin FROM samples"))
+        self.assertEqual(origins, {("work", "run"), ("work", "profile"), ("finish", "profile")})
 
     def test_a_budget_ends_the_run_that_shows_jobs_too(self):
         self.write_input([{"n": 1}, {"n": 2}])

@@ -67,9 +67,10 @@ TEST_F(ProjectFile, TakesEitherOneSampleJobOrAFileOfThem) {
   const std::string head = "schema: 1\nworkflow: w\nfunctions: {f: {profile: {";
   EXPECT_EQ(complaint(head + "event: {}, events: e.json}}}\n"),
             "stepconf.yaml:3: functions.f.profile: has both \"event\" and \"events\"; keep one");
-  EXPECT_EQ(complaint(head + "}}}\n"),
-            "stepconf.yaml:3: functions.f.profile: is empty; give `event: {...}`, one sample job, or "
-            "`events: FILE`, a JSON array of them");
+  EXPECT_EQ(
+      complaint(head + "}}}\n"),
+      "stepconf.yaml:3: functions.f.profile: is empty; give `event: {...}`, one sample job, or "
+      "`events: FILE`, a JSON array of them");
 }
 
 TEST_F(ProjectFile, ReadsEveryFieldOfTheContract) {

@@ -153,11 +153,14 @@ TEST_F(Store, RefusesADamagedFile) {
 }
 
 TEST_F(Store, RefusesANewerSchemaAndNamesBoth) {
-  { SampleStore store(file_); }
+  {
+    SampleStore store(file_);
+  }
   Database(file_).execute("PRAGMA user_version = 2");
-  EXPECT_EQ(complaint().find(".stepconf/samples.db: was written by a newer stepconf (schema 2, this "
-                             "one knows 1)"),
-            0u)
+  EXPECT_EQ(
+      complaint().find(".stepconf/samples.db: was written by a newer stepconf (schema 2, this "
+                       "one knows 1)"),
+      0u)
       << complaint();
 }
 

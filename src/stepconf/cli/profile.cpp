@@ -28,15 +28,21 @@ profiler::Limits limits_of(const ProfileArguments& arguments) {
   return limits;
 }
 
-// Needs no sandbox, so CPU limits are taken for granted, and leaves no trace.
+// Needs no sandbox and leaves no trace. Whether CPUs are limited is known from sandboxes only, so
+// it is taken for granted, unless the stored samples say otherwise.
 int plan(const ProfileArguments& arguments, const Workspace& workspace, double cpu_scale) {
   const JobSources sources = job_sources(workspace, arguments.input);
-  auto subjects = make_subjects(
-      workspace, arguments, sources,
-      profiler::platform_conditions(workspace.project.platform, cpu_scale, true));
+  const auto subjects_where = [&](bool limits_cpu) {
+    return make_subjects(
+        workspace, arguments, sources,
+        profiler::platform_conditions(workspace.project.platform, cpu_scale, limits_cpu));
+  };
+  auto subjects = subjects_where(true);
   const auto file = store::sample_store_file(workspace.project.folder);
   if (std::filesystem::exists(file)) {
     store::SampleStore store(file);
+    auto unlimited = subjects_where(false);
+    if (has_samples(unlimited, store)) subjects = std::move(unlimited);
     resume(subjects, store, std::cerr);
   }
   show_plan(subjects, workspace.prices, arguments.json);

@@ -95,7 +95,8 @@ void print_json(const profiler::Subjects& subjects, const pricing::PriceSheet& p
                        {"first", std::move(first)},
                        {"at_most", to_json(outlook)}};
   }
-  std::cout << OrderedJson{{"invocations", invocations}, {"functions", std::move(functions)}}.dump(2)
+  std::cout << OrderedJson{{"invocations", invocations}, {"functions", std::move(functions)}}.dump(
+                   2)
             << "\n";
 }
 

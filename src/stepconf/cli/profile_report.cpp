@@ -64,11 +64,10 @@ std::string sample_line(const estimator::Sample& sample) {
 
 std::string progress_line(const Subject& subject, const pricing::PriceSheet& prices) {
   const profiler::Study& study = subject.study;
-  std::string line =
-      fmt::format("  {}: {}, expected error {}; spent {}, {}", study.function(),
-                  counted(study.tests(), "test"), error_text(study.error()),
-                  counted(subject.spent.invocations, "invocation"),
-                  expense_text({subject.spent.time, subject.spent.cost}));
+  std::string line = fmt::format("  {}: {}, expected error {}; spent {}, {}", study.function(),
+                                 counted(study.tests(), "test"), error_text(study.error()),
+                                 counted(subject.spent.invocations, "invocation"),
+                                 expense_text({subject.spent.time, subject.spent.cost}));
   const auto next = profiler::outlook(study, prices);
   if (next.tests == 0) return line + "; done: " + study.reason() + "\n";
   line += fmt::format("; at most {} more, about {}", counted(next.tests, "test"),
@@ -93,12 +92,12 @@ std::string outlook_line(const profiler::Subjects& subjects, const pricing::Pric
     all.expense->time += one.expense->time;
   }
   if (functions == 0) return "Everything is measured already.\n";
-  return fmt::format(
-      "{} to measure: at most {}, about {}; {}\n", counted(functions, "function"),
-      counted(all.tests, "test"), counted(all.invocations, "invocation"),
-      all.expense ? "at Lambda's prices about " + format_usd(all.expense->cost.value) + ", and " +
-                        format_duration(all.expense->time) + " of work"
-                  : "what they cost is known after the first tests");
+  return fmt::format("{} to measure: at most {}, about {}; {}\n", counted(functions, "function"),
+                     counted(all.tests, "test"), counted(all.invocations, "invocation"),
+                     all.expense
+                         ? "at Lambda's prices about " + format_usd(all.expense->cost.value) +
+                               ", and " + format_duration(all.expense->time) + " of work"
+                         : "what they cost is known after the first tests");
 }
 
 OrderedJson profile_report(const profiler::Subjects& subjects, const ProfileSummary& summary) {

@@ -61,25 +61,32 @@ profiler::Subjects make_subjects(const Workspace& workspace, const ProfileArgume
   for (const workflow::Step& step : workspace.workflow.steps) {
     const std::string& name = step.function;
     if (step.is_foreign() || subjects.contains(name)) continue;
-    profiler::Study study(
-        name,
-        {.experiment = {.space = project::configuration_space(project, name),
-                        .jobs = jobs_of(workspace, name),
-                        .max_jobs = arguments.max_jobs,
-                        .prices = workspace.prices,
-                        .goal = arguments.goal},
-         .points = arguments.points,
-         .repeats = arguments.repeats});
+    profiler::Study study(name,
+                          {.experiment = {.space = project::configuration_space(project, name),
+                                          .jobs = jobs_of(workspace, name),
+                                          .max_jobs = arguments.max_jobs,
+                                          .prices = workspace.prices,
+                                          .goal = arguments.goal},
+                           .points = arguments.points,
+                           .repeats = arguments.repeats});
     const auto own = sources.own.find(name);
     subjects.emplace(
-        name, profiler::Subject{
-                  .study = std::move(study),
-                  .conditions = {platform, profiler::function_fingerprint(
-                                               project.functions.at(name), project.folder,
-                                               origin_of_jobs(workspace, sources, name))},
-                  .jobs = own == sources.own.end() ? std::vector<Json>{} : own->second});
+        name,
+        profiler::Subject{.study = std::move(study),
+                          .conditions = {platform, profiler::function_fingerprint(
+                                                       project.functions.at(name), project.folder,
+                                                       origin_of_jobs(workspace, sources, name))},
+                          .jobs = own == sources.own.end() ? std::vector<Json>{} : own->second});
   }
   return subjects;
+}
+
+bool has_samples(const profiler::Subjects& subjects, store::SampleStore& store) {
+  return std::ranges::any_of(subjects, [&](const auto& entry) {
+    return std::ranges::any_of(store.records(entry.first), [&](const store::Record& record) {
+      return record.conditions == entry.second.conditions;
+    });
+  });
 }
 
 void resume(profiler::Subjects& subjects, store::SampleStore& store, std::ostream& out) {
@@ -134,10 +141,11 @@ void import_samples(const profiler::Subjects& subjects, store::SampleStore& stor
   }
   const std::size_t others = samples.size() - added.size() - known;
   if (others == samples.size()) {
-    throw InvalidInput(fmt::format("{}: has no sample of the workflow's functions; the first is of "
-                                   "{}, must be of {}",
-                                   file.string(), samples.front().function,
-                                   subjects.empty() ? "one" : subjects.begin()->first));
+    throw InvalidInput(
+        fmt::format("{}: has no sample of the workflow's functions; the first is of "
+                    "{}, must be of {}",
+                    file.string(), samples.front().function,
+                    subjects.empty() ? "one" : subjects.begin()->first));
   }
   store.add(added);
   out << fmt::format("{}: {} added, {} there already, {} of other functions left out\n",

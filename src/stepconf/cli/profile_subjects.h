@@ -31,6 +31,9 @@ JobSources job_sources(const Workspace& workspace, const std::filesystem::path& 
 profiler::Subjects make_subjects(const Workspace& workspace, const ProfileArguments& arguments,
                                  const JobSources& sources, const std::string& platform);
 
+/// Whether the store has samples of any subject under the present conditions.
+bool has_samples(const profiler::Subjects& subjects, store::SampleStore& store);
+
 /// Gives the subjects their samples of the present conditions from the store, and says on `out` how
 /// many there are and why others are left aside.
 void resume(profiler::Subjects& subjects, store::SampleStore& store, std::ostream& out);

@@ -21,11 +21,10 @@ Profiling::Profiling(const ProfilingParts& parts, const profiler::Limits& limits
     : parts_(parts),
       budget_(limits, parts.platform.now()),
       start_(parts.platform.now()),
-      subjects_(make_subjects(
-          parts.workspace, parts.arguments, parts.sources,
-          profiler::platform_conditions(parts.workspace.project.platform,
-                                        parts.platform.options().cpu_scale,
-                                        parts.platform.limits_cpu()))) {}
+      subjects_(make_subjects(parts.workspace, parts.arguments, parts.sources,
+                              profiler::platform_conditions(parts.workspace.project.platform,
+                                                            parts.platform.options().cpu_scale,
+                                                            parts.platform.limits_cpu()))) {}
 
 int Profiling::run() {
   check_that_jobs_can_be_known();
@@ -63,15 +62,12 @@ void Profiling::go_on_from_the_store() {
 }
 
 // A run also tells what no test of one instance does: how long instances wait for each other to be
-// started. So there is one run at least.
+// started. So each function that a run is needed for has been in one at least.
 bool Profiling::has_to_see_jobs() const {
-  if (!parts_.sources.input) return false;
-  const bool jobs_missing = std::ranges::any_of(subjects_, [](const auto& entry) {
-    return entry.second.jobs.empty() && entry.second.study.next();
+  return std::ranges::any_of(subjects_, [this](const auto& entry) {
+    const profiler::Study& study = entry.second.study;
+    return !parts_.sources.own.contains(entry.first) && (study.next() || study.runs() == 0);
   });
-  const bool never_run = std::ranges::none_of(
-      subjects_, [](const auto& entry) { return entry.second.study.runs() > 0; });
-  return jobs_missing || never_run;
 }
 
 void Profiling::see_jobs_in_a_run() {
@@ -105,8 +101,9 @@ void Profiling::step_ended(const executor::StepRecord& record) {
     const auto spent = profiler::expense_of(parts_.workspace.prices, sample);
     budget_.spend(spent);
     subject.spent.add(spent);
-    // On fewer CPUs than were promised it took longer than the function does.
-    if (record.oversubscribed) continue;
+    // On fewer CPUs than were promised it took longer than the function does; and a function with
+    // jobs of its own is measured with those.
+    if (record.oversubscribed || parts_.sources.own.contains(sample.function)) continue;
     parts_.store.add(profiler::record_now(sample, subject.conditions, store::Origin::run));
     subject.study.add(sample, store::Origin::run);
   }
@@ -129,8 +126,8 @@ void Profiling::measure() {
   if (!parts_.platform.limits_cpu()) {
     options.vcpus = 0;
   } else {
-    options.vcpus = std::max(1u, std::thread::hardware_concurrency()) /
-                    parts_.platform.options().cpu_scale;
+    options.vcpus =
+        std::max(1u, std::thread::hardware_concurrency()) / parts_.platform.options().cpu_scale;
   }
   options.interrupted = [this] { return parts_.interruption.requested(); };
   executor::measure(parts_.any_size, functions, profiler, options);
@@ -146,9 +143,8 @@ void Profiling::tested(const profiler::Subject& subject) {
 void Profiling::finish() {
   const bool more = std::ranges::any_of(
       subjects_, [](const auto& entry) { return entry.second.study.next().has_value(); });
-  ProfileSummary summary{.spending = budget_.spending(),
-                         .duration = parts_.platform.now() - start_,
-                         .stopped_by = ""};
+  ProfileSummary summary{
+      .spending = budget_.spending(), .duration = parts_.platform.now() - start_, .stopped_by = ""};
   if (more && !parts_.interruption.requested()) summary.stopped_by = budget_.refusal();
 
   std::vector<estimator::Sample> samples;

@@ -48,10 +48,11 @@ std::string Budget::why_not(const Expense& expected, Seconds now) const {
                        dollars(expected.cost));
   }
   if (limits_.time && now - start_ + expected.time > *limits_.time) {
-    return fmt::format("--budget-time {}: {} has passed, and the next invocation would take about "
-                       "{}",
-                       format_duration(*limits_.time), format_duration(now - start_),
-                       format_duration(expected.time));
+    return fmt::format(
+        "--budget-time {}: {} has passed, and the next invocation would take about "
+        "{}",
+        format_duration(*limits_.time), format_duration(now - start_),
+        format_duration(expected.time));
   }
   return "";
 }

@@ -49,9 +49,10 @@ Origin origin_of(const Database& database, std::string_view text) {
   for (const auto& [value, name] : kOrigins) {
     if (name == text) return value;
   }
-  throw InvalidInput(fmt::format("{}: has a sample of the origin \"{}\", must be one of profile, "
-                                 "run, import",
-                                 database.file().string(), text));
+  throw InvalidInput(
+      fmt::format("{}: has a sample of the origin \"{}\", must be one of profile, "
+                  "run, import",
+                  database.file().string(), text));
 }
 
 std::int64_t single_integer(Database& database, const char* sql) {

@@ -57,9 +57,10 @@ void Database::fail(int code) const {
                       name, kPatienceMs / 1000));
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-      throw Error(fmt::format("{}: cannot be written ({}); measured samples are kept there, so it "
-                              "must be a file in a folder that this user may write to",
-                              name, why));
+      throw Error(
+          fmt::format("{}: cannot be written ({}); measured samples are kept there, so it "
+                      "must be a file in a folder that this user may write to",
+                      name, why));
     default:
       throw Error(fmt::format("{}: {}", name, why));
   }
