@@ -30,6 +30,10 @@ void Database::execute(const char* sql) {
   if (code != SQLITE_OK) fail(code);
 }
 
+void Database::roll_back() noexcept {
+  sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()),
@@ -113,12 +117,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-  if (!open_) return;
-  try {
-    database_.execute("ROLLBACK");
-  } catch (const Error&) {
-    // What failed before has undone it already, and is on its way to the user.
-  }
+  if (open_) database_.roll_back();
 }
 
 void Transaction::commit() {

@@ -23,6 +23,8 @@ class Database {
 
   /// Runs statements that take no values and give no rows. Throws as `fail` does.
   void execute(const char* sql);
+  /// Undoes the open transaction; does nothing where a failure has undone it already.
+  void roll_back() noexcept;
   /// Prepares one statement, which must not outlive the database. Throws as `fail` does.
   Statement prepare(std::string_view sql);
   /// Counts the rows that the last INSERT, UPDATE or DELETE changed.
