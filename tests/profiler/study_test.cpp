@@ -84,6 +84,18 @@ TEST(Study, DoesNotTryAgainWhatFailed) {
   EXPECT_EQ(failing.tests(), 1);
 }
 
+TEST(Study, CountsALoadAsOftenAsItIsMeasured) {
+  Study repeated = study();
+  const estimator::InstanceLoad load = {{512}, 1, 1};
+  for (int i = 0; i < 4; ++i) repeated.add(sample(load), Origin::profile);
+  EXPECT_EQ(repeated.tests(), 2) << "two warm invocations are a test";
+  estimator::Sample failed = sample(load);
+  failed.status = "Sandbox.Timedout";
+  repeated.add(failed, Origin::profile);
+  repeated.add(failed, Origin::profile);
+  EXPECT_EQ(repeated.tests(), 4) << "and so is a failure";
+}
+
 TEST(Study, TakesImportedLoadsForTestsWhateverTheirNumberOfSamples) {
   Study given = study();
   given.add(sample({{512}, 1, 3}), Origin::imported);

@@ -15,9 +15,12 @@ void Study::add(const estimator::Sample& sample, store::Origin origin) {
   if (origin == store::Origin::run) ++runs_;
   if (origin == store::Origin::run || !in_space(sample.load())) return;
   Tested& tested = tested_[sample.load()];
-  tested.failed |= !sample.ok();
   tested.profiled |= origin == store::Origin::profile;
-  if (sample.ok() && !sample.cold) ++tested.warm;
+  if (!sample.ok()) {
+    ++tested.failures;
+  } else if (!sample.cold) {
+    ++tested.warm;
+  }
 }
 
 std::optional<Test> Study::next() const {
@@ -32,10 +35,7 @@ std::optional<Test> Study::next() const {
 
 int Study::tests() const {
   int result = 0;
-  for (const auto& [load, tested] : tested_) {
-    const int rounds = (tested.warm + options_.repeats - 1) / options_.repeats;
-    result += tested.profiled ? std::max(1, rounds) : 1;
-  }
+  for (const auto& [load, tested] : tested_) result += times(tested);
   return result;
 }
 
@@ -65,7 +65,14 @@ bool Study::in_space(const estimator::InstanceLoad& load) const {
 }
 
 bool Study::unfinished(const Tested& tested) const {
-  return tested.profiled && !tested.failed && tested.warm < options_.repeats;
+  return tested.profiled && tested.failures == 0 && tested.warm < options_.repeats;
+}
+
+// Where the estimator asks for a load again, that is a further test: so it comes to an end.
+int Study::times(const Tested& tested) const {
+  if (!tested.profiled) return 1;
+  const int in_full = tested.warm / options_.repeats;
+  return std::max(1, in_full + tested.failures);
 }
 
 }  // namespace stepconf::profiler

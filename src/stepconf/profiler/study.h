@@ -46,7 +46,7 @@ class Study {
   const std::vector<estimator::Sample>& samples() const { return samples_; }
   /// Counts samples of runs of the workflow.
   int runs() const { return runs_; }
-  /// Counts tests: loads, each as often as it has been measured in full.
+  /// Counts tests: loads, each as often as it has been measured, to the end or to a failure.
   int tests() const;
   /// Gives the most tests that may follow: 0 where `next` is absent.
   int remaining_tests() const;
@@ -59,7 +59,7 @@ class Study {
  private:
   struct Tested {
     int warm = 0;
-    bool failed = false;
+    int failures = 0;
     /// Measured by a profiling, which takes `repeats` warm invocations.
     bool profiled = false;
   };
@@ -67,6 +67,7 @@ class Study {
   const estimator::Experiment& experiment() const;
   bool in_space(const estimator::InstanceLoad& load) const;
   bool unfinished(const Tested& tested) const;
+  int times(const Tested& tested) const;
 
   std::string function_;
   StudyOptions options_;
