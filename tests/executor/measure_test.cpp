@@ -188,6 +188,25 @@ TEST(Measure, EndsWhereNothingMayBeginAnyMore) {
   EXPECT_EQ(source.kept.size(), 6u);
 }
 
+TEST(Measure, TakesAListOfMeasurementsInItsOrder) {
+  FakePlatform platform;
+  platform.functions["f"] = function_with_cold_start();
+  platform.functions["g"] = function_with_cold_start();
+  const MeasureSummary summary = measure(
+      platform, {measurement("g", 512, 1, 2), measurement("f", 512, 1, 1, 2)}, {.vcpus = 0});
+  std::vector<std::string> order;
+  for (const auto& sample : summary.samples) {
+    order.push_back(sample.function + (sample.cold ? " cold" : ""));
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"g cold", "g", "f cold", "f", "f"}));
+  EXPECT_FALSE(summary.interrupted);
+
+  platform.interruptions = {platform.now() + Seconds(1.5)};
+  MeasureOptions options;
+  options.interrupted = [&] { return platform.interruptions.empty(); };
+  EXPECT_TRUE(measure(platform, {measurement("f", 512, 1, 1, 9)}, options).interrupted);
+}
+
 TEST(Measure, StopsWhenInterruptedAndSaysSo) {
   FakePlatform platform;
   platform.functions["f"] = a_second_a_job();

@@ -1,6 +1,7 @@
 #include "stepconf/executor/measure.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <map>
 
@@ -134,11 +135,50 @@ class Measuring {
   double promised_ = 0;
 };
 
+// What is given beforehand.
+class GivenMeasurements final : public MeasurementSource {
+ public:
+  explicit GivenMeasurements(std::vector<Measurement> measurements) {
+    for (Measurement& measurement : measurements) {
+      auto& open = open_[measurement.function];
+      if (open.empty()) functions_.push_back(measurement.function);
+      open.push_back(std::move(measurement));
+    }
+  }
+
+  std::optional<Measurement> next(const std::string& function) override {
+    auto& open = open_[function];
+    if (open.empty()) return std::nullopt;
+    Measurement first = std::move(open.front());
+    open.pop_front();
+    return first;
+  }
+  bool begin(const Measurement&) override { return true; }
+  void ended(const Measurement&, const estimator::Sample& sample, bool kept) override {
+    if (kept) samples_.push_back(sample);
+  }
+
+  const std::vector<std::string>& functions() const { return functions_; }
+  std::vector<estimator::Sample> samples() && { return std::move(samples_); }
+
+ private:
+  std::map<std::string, std::deque<Measurement>> open_;
+  std::vector<std::string> functions_;
+  std::vector<estimator::Sample> samples_;
+};
+
 }  // namespace
 
 bool measure(platform::Platform& platform, const std::vector<std::string>& functions,
              MeasurementSource& source, const MeasureOptions& options) {
   return Measuring(platform, functions, source, options).to_the_end();
+}
+
+MeasureSummary measure(platform::Platform& platform, std::vector<Measurement> measurements,
+                       const MeasureOptions& options) {
+  GivenMeasurements given(std::move(measurements));
+  const bool done = measure(platform, given.functions(), given, options);
+  return {std::move(given).samples(), !done};
 }
 
 }  // namespace stepconf::executor

@@ -58,4 +58,14 @@ struct MeasureOptions {
 bool measure(platform::Platform& platform, const std::vector<std::string>& functions,
              MeasurementSource& source, const MeasureOptions& options);
 
+struct MeasureSummary {
+  /// Those that were kept, in the order in which they ended.
+  std::vector<estimator::Sample> samples;
+  bool interrupted = false;
+};
+
+/// Measures what is known beforehand: each function's measurements in the order given.
+MeasureSummary measure(platform::Platform& platform, std::vector<Measurement> measurements,
+                       const MeasureOptions& options);
+
 }  // namespace stepconf::executor
