@@ -97,7 +97,7 @@ TEST_P(Recovery, FindsTheFormAndTheCurveBehindNoisySamples) {
   EXPECT_EQ(result.duration.form().name(), GetParam().form);
   EXPECT_LT(worst_error(result.duration, truth), 0.05);
   EXPECT_LT(result.report.cross_validation.value().mean, 0.02);
-  EXPECT_NEAR(result.spread_cv, 0.02, 0.004);
+  EXPECT_NEAR(result.spread.cv(), 0.02, 0.004);
   EXPECT_TRUE(result.report.reliable) << result.report.reason;
 }
 

@@ -30,6 +30,19 @@ TEST(MappingDelay, BendsAtItsKnee) {
   EXPECT_EQ(MappingDelay{}.at(1000).count(), 0);
 }
 
+TEST(MappingDelay, KeepsEveryInstanceWaitingWhereThereAreManyMore) {
+  const MappingDelay delay{0.1, 0.01, 10, 0, 0, 0.05};
+  EXPECT_NEAR(delay.at(1, 10).count(), 0.11, 1e-12);
+  EXPECT_NEAR(delay.at(1, 12).count(), 0.11 + 0.05 * 2, 1e-12);
+}
+
+TEST(MappingDelay, CountsThoseThatMayEndLast) {
+  EXPECT_EQ((MappingDelay{0.1}.rivals(8, Seconds{1})), 8);
+  // Each earlier one starts a whole tail sooner: 1 + 1/e + 1/e^2 + 1/e^3.
+  EXPECT_NEAR((MappingDelay{0, 0.5}.rivals(4, Seconds{0.5})), 1.5530, 1e-3);
+  EXPECT_NEAR((MappingDelay{0, 1}.rivals(1000, Seconds{0.01})), 1, 1e-9);
+}
+
 TEST(FitMappingDelay, RecoversAKneeFromTheSamples) {
   const MappingDelay truth{0.15, 0.0025, 14, 0.1, 0.003};
   std::vector<Sample> samples;
@@ -75,37 +88,55 @@ TEST(FitMappingDelay, IsSharedWithFunctionsThatWereSeenAtFewNumbersOfInstances) 
   std::vector<Sample> samples = {row("poor", 1, 14)};
   for (const int p : {1, 2, 4}) samples.push_back(row("rich", p, 10 + 4 * p));
   const auto delays = fit_mapping_delays(samples);
-  EXPECT_EQ(delays.at("poor"), delays.at("rich"));
+  for (const int p : {1, 8}) EXPECT_EQ(delays.at("poor").at(p), delays.at("rich").at(p));
+  EXPECT_NEAR(delays.at("poor").at(8).count(), 0.042, 1e-3);
 }
 
-TEST(FitMappingDelay, LeavesColdRowsOut) {
+TEST(FitMappingDelay, ToldByThePlaceOfEachInstanceInItsStep) {
+  // One step of 8 tells the whole line.
+  std::vector<Sample> samples;
+  for (const double ms : {30.0, 10.0, 40.0, 20.0, 80.0, 60.0, 50.0, 70.0})
+    samples.push_back(row("f", 8, ms));
+  const MappingDelay delay = fit_mapping_delays(samples).at("f");
+  EXPECT_NEAR(delay.at(3, 8).count(), 0.030, 1e-4);
+  EXPECT_NEAR(delay.at(12).count(), 0.120, 1e-3);
+}
+
+TEST(FitMappingDelay, TellsWhatColdSandboxesAdd) {
   std::vector<Sample> samples;
   for (const int p : {1, 2, 4}) {
     samples.push_back(row("f", p, 10));
     samples.push_back(row("f", p, 900));
     samples.back().cold = true;
   }
-  EXPECT_NEAR(fit_mapping_delays(samples).at("f").at(1).count(), 0.010, 1e-4);
+  const MappingDelay delay = fit_mapping_delays(samples).at("f");
+  EXPECT_NEAR(delay.at(1).count(), 0.010, 1e-4);
+  EXPECT_NEAR(delay.cold_s, 0.890, 1e-3);
 }
 
-TEST(FitMappingDelay, FollowsStepFunctionsMeasuredOne) {
+TEST(FitMappingDelay, FollowsEveryPlaceOfStepFunctionsMaps) {
   const auto data = shared_data() / "step-functions/map-dispatch.csv";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << data << " is not part of a checkout";
   const CsvTable table = parse_csv(read_file(data), data.string());
   std::vector<Sample> samples;
+  std::vector<int> positions;
   for (const auto& line : table.rows) {
     const CsvFields fields(table, line);
-    if (fields.text("start_state") != "warm" || fields.whole("iterations", 1, 50) != 50) continue;
     samples.push_back(
-        row("f", *fields.whole("position", 1, 50), *fields.number("delay_p50_ms", 0, 1e6)));
+        row("f", *fields.whole("iterations", 1, 50), *fields.number("delay_p50_ms", 0, 1e6)));
+    samples.back().cold = fields.text("start_state") == "cold";
+    positions.push_back(*fields.whole("position", 1, 50));
   }
-  ASSERT_EQ(samples.size(), 50u);
   const MappingDelay delay = fit_mapping_delays(samples).at("f");
   double error = 0;
-  for (const Sample& sample : samples) {
-    error += std::abs(delay.at(sample.instances).count() * 1000 / *sample.dispatch_ms - 1) / 50;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Sample& sample = samples[i];
+    const double predicted =
+        delay.at(positions[i], sample.instances).count() + (sample.cold ? delay.cold_s : 0);
+    error +=
+        std::abs(predicted * 1000 / *sample.dispatch_ms - 1) / static_cast<double>(samples.size());
   }
-  EXPECT_LT(error, 0.03);
+  EXPECT_LT(error, 0.05);
 }
 
 }  // namespace

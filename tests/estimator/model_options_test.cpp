@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "stepconf/base/error.h"
-#include "stepconf/estimator/spread.h"
 
 namespace stepconf::estimator {
 namespace {
 
 // 1 s of one vCPU a job, 10 ms mapping delay an instance.
 FittedFunction worker() {
-  return {DurationModel(*find_duration_form("case2"), {1, 0, 0}), {0, 0.01, {}, 0, 0}, {}, 0.1, {}};
+  FittedFunction result{DurationModel(*find_duration_form("case2"), {1, 0, 0})};
+  result.dispatch.slope_s = 0.01;
+  return result;
 }
 
 Models models_with(FunctionModel model) {
@@ -131,25 +131,6 @@ TEST(ModelOptions, RefuseAFunctionWithoutModelAndASpaceWithoutValues) {
   step.function = "g";
   EXPECT_THROW(options_with(worker()).options(step, 1), InvalidInput);
   EXPECT_THROW(options_with(worker(), {{}, {1}, {1}}), InvalidInput);
-}
-
-TEST(Spread, GivesQuantilesOfTheLargestOfSeveral) {
-  EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-12);
-  EXPECT_NEAR(normal_quantile(0.5), 0, 1e-12);
-  // Mean 1: the median of a lognormal with sigma^2 = log(1 + cv^2) is e^(-sigma^2 / 2).
-  EXPECT_NEAR(lognormal_quantile(0.3, 0.5), 1 / std::sqrt(1.09), 1e-12);
-  // P(max of 4 <= x) = 0.5 where P(one <= x) = 0.5^(1/4).
-  EXPECT_NEAR(lognormal_quantile(0.3, 0.5, 4), lognormal_quantile(0.3, std::pow(0.5, 0.25)), 1e-12);
-  EXPECT_EQ(lognormal_quantile(0, 0.99, 8), 1);
-}
-
-TEST(Forecast, AddsTheMappingDelayToTheQuantilesOfTheSlowestInstance) {
-  const Forecast expected =
-      forecast(worker(), pricing::price_sheet(), CostRule::billed, true, 8, {MemoryMb{1769}, 4, 1});
-  EXPECT_NEAR(expected.instance.count(), 2, 1e-12);
-  EXPECT_NEAR(expected.p95.count(), 0.04 + 2 * lognormal_quantile(0.1, 0.95, 4), 1e-12);
-  EXPECT_LT(expected.p50, expected.p95);
-  EXPECT_LT(expected.p95, expected.p99);
 }
 
 }  // namespace

@@ -39,13 +39,31 @@ TEST(Models, ReadATable) {
 }
 
 TEST(Models, ReadBackAsTheyWereWritten) {
-  FittedFunction function{DurationModel(*find_duration_form("case1"), {1.0 / 3, 0.1, 0.7, 0.2}),
-                          {0.1, 0.01, 14, 0.2, 0.003},
-                          {MemoryNeed::Peak{50, 100},
-                           {{{MemoryMb{128}, 2, 3}, "Runtime.OutOfMemory"}},
-                           {{MemoryMb{512}, 4}}},
-                          0.05,
-                          {false, "because", 12, 4, {0.01, 0.02}, ErrorSummary{0.03, 0.04}}};
+  FittedFunction function{
+      DurationModel(*find_duration_form("case1"), {1.0 / 3, 0.1, 0.7, 0.2},
+                    Correction{{0.5, 1, 2, 3}, 0.1, {{{MemoryMb{512}, 1, 2, 4}, 0.0125}}})};
+  function.dispatch = {0.1, 0.01, 14, 0.2, 0.003, 0.004, 0.33, 0.2};
+  function.memory = {MemoryNeed::Peak{50, 100},
+                     {{{MemoryMb{128}, 2, 3}, "Runtime.OutOfMemory"}},
+                     {{MemoryMb{512}, 4}}};
+  function.spread = Spread({.cv = 0.05, .freedom = 12, .body = {}, .outliers = {0.01, 0, 0.1}});
+  function.residual = Spread({.cv = 0.06,
+                              .freedom = 100,
+                              .body = {-2, -1, -0.5, -0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.5},
+                              .tail_scale = 0.1,
+                              .tail_shape = 0.2,
+                              .outliers = {0.01, 0, 0.1}});
+  function.model_error = {0.01, 0.02, {{MemoryMb{512}, 1, 2, 4}}};
+  function.cold = {0.25, 0.4, 0.1, 0.3, 7};
+  function.report = {.reliable = false,
+                     .reason = "because",
+                     .chosen_because = "smallest",
+                     .advice = "measure more",
+                     .samples = 12,
+                     .configurations = 4,
+                     .error = {0.01, 0.02},
+                     .cross_validation = ErrorSummary{0.03, 0.04},
+                     .noise_floor = 0.005};
   Models models;
   models.functions.emplace("f", function);
   models.functions.emplace("t",
@@ -57,7 +75,11 @@ TEST(Models, ReadBackAsTheyWereWritten) {
   EXPECT_EQ(f.dispatch, function.dispatch);
   EXPECT_EQ(f.memory, function.memory);
   EXPECT_EQ(f.report, function.report);
-  EXPECT_EQ(f.spread_cv, 0.05);
+  EXPECT_EQ(f.spread, function.spread);
+  EXPECT_EQ(f.residual, function.residual);
+  EXPECT_EQ(f.model_error, function.model_error);
+  EXPECT_EQ(f.cold, function.cold);
+  EXPECT_EQ(f.duration.correction(), function.duration.correction());
   EXPECT_EQ(f.duration.predict({MemoryMb{700}, 1, 2}),
             function.duration.predict({MemoryMb{700}, 1, 2}));
 }

@@ -51,10 +51,10 @@ void print_table(const estimator::Models& models, std::ostream& out) {
       return percent(e.mean) + " / " + percent(e.max);
     };
     out << fmt::format("{:<{}}  {:<9}  {:>7}  {:>7}  {:>17}  {:>17}  {:>6}\n", name, width,
-                       function.duration.form().name(), report.samples, report.configurations,
+                       function.duration.name(), report.samples, report.configurations,
                        errors(report.error),
                        report.cross_validation ? errors(*report.cross_validation) : "-",
-                       percent(function.spread_cv));
+                       percent(function.spread.cv()));
   }
   for (const auto& [name, model] : models.functions) {
     const auto& function = std::get<FittedFunction>(model);

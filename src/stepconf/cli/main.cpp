@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   add_plan(app, status);
   add_run(app, status);
   add_local(app, status);
+  add_evaluate(app, status);
   // After the verbs, which would inherit it.
   app.footer(kOrder);
   try {

@@ -40,13 +40,18 @@ Point read_point(const estimator::CsvFields& fields) {
 }
 
 constexpr auto kPredicted = std::to_array<std::string_view>(
-    {"instance_s", "duration_s", "p50_s", "p95_s", "p99_s", "cost_usd", "note"});
+    {"instance_s", "duration_s", "p50_s", "p95_s", "p99_s", "cost_usd", "instance_p95_s",
+     "instance_p99_s", "cold_s", "note"});
 
-std::string prediction_fields(const estimator::Forecast& expected) {
-  if (!expected.why_not.empty()) return ",,,,,," + estimator::csv_field(expected.why_not);
-  return fmt::format("{},{},{},{},{},{},", expected.instance.count(), expected.duration.count(),
-                     expected.p50.count(), expected.p95.count(), expected.p99.count(),
-                     expected.cost.value);
+std::string prediction_fields(const estimator::FunctionModel& model, const Point& point,
+                              const estimator::Forecast& expected) {
+  if (!expected.why_not.empty())
+    return std::string(kPredicted.size() - 1, ',') + estimator::csv_field(expected.why_not);
+  const auto spread = estimator::quantiles(model, point.jobs, point.configuration);
+  return fmt::format("{},{},{},{},{},{},{},{},{},", expected.instance.count(),
+                     expected.duration.count(), spread.p50.count(), spread.p95.count(),
+                     spread.p99.count(), expected.cost.value, spread.instance_p95.count(),
+                     spread.instance_p99.count(), spread.cold.count());
 }
 
 // The row as it came, each field with a comma behind it. Columns that stand among the predicted
@@ -100,9 +105,10 @@ int predict(const PredictArguments& arguments, std::ostream& out, std::ostream&)
     // A points file does not say what kind of state the step is: one job in one instance is a Task,
     // all else takes a Map.
     const bool is_map = point.jobs > 1 || point.configuration.instances > 1;
-    const auto expected = estimator::forecast(model_of(models, point.function, fields), prices,
-                                              rule, is_map, point.jobs, point.configuration);
-    text += given_fields(table, row.fields) + prediction_fields(expected) + "\n";
+    const estimator::FunctionModel& model = model_of(models, point.function, fields);
+    const auto expected =
+        estimator::forecast(model, prices, rule, is_map, point.jobs, point.configuration);
+    text += given_fields(table, row.fields) + prediction_fields(model, point, expected) + "\n";
   }
   out << text;
   return 0;

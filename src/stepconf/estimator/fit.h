@@ -11,7 +11,7 @@ namespace stepconf::estimator {
 
 struct FitOptions {
   /// A form's name, or "auto": the form with the smallest error on configurations left out of the
-  /// fit; among near equals the simplest.
+  /// fit, among near equals the simplest; or "equation1": the same among the paper's own forms.
   std::string form = "auto";
 };
 

@@ -2,35 +2,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "stepconf/estimator/least_squares.h"
 
 namespace stepconf::estimator {
 namespace {
 
-double relative_error(const DurationModel& model, const MeasuredLoad& load) {
-  const double actual = std::max(load.mean_seconds, kSmallestSeconds);
-  return std::abs(model.predict(load.observation.load).count() - load.mean_seconds) / actual;
-}
+// Kriging is cubic in the loads: with more of them than this no correction is looked for.
+constexpr std::size_t kMostAnchors = 300;
+// What every mean is uncertain by, however often it was measured: keeps equations well-conditioned.
+constexpr double kLeastNoise = 0.003 * 0.003;
 
-ErrorSummary summary(const std::vector<double>& errors) {
-  ErrorSummary result;
-  for (const double error : errors) {
-    result.mean += error / static_cast<double>(errors.size());
-    result.max = std::max(result.max, error);
-  }
-  return result;
-}
-
-LeastSquaresProblem problem_of(const DurationForm& form, std::span<const Observation> observations,
+LeastSquaresProblem problem_of(const DurationForm& form, std::span<const MeasuredLoad> loads,
                                const std::vector<bool>& free) {
   LeastSquaresProblem problem;
-  problem.predict = [&form, observations](std::span<const double> parameters, std::size_t row) {
-    return form.seconds(parameters, observations[row].load);
+  problem.predict = [&form, loads](std::span<const double> parameters, std::size_t row) {
+    return form.seconds(parameters, loads[row].observation.load);
   };
-  for (const Observation& o : observations) {
-    problem.observed.push_back(std::max(o.seconds, kSmallestSeconds));
-    problem.weights.push_back(o.weight);
+  for (const MeasuredLoad& load : loads) {
+    problem.observed.push_back(std::max(load.observation.seconds, kSmallestSeconds));
+    problem.weights.push_back(load.observation.weight);
   }
   for (const ParameterInfo& parameter : form.parameters()) {
     problem.lower.push_back(parameter.lower);
@@ -40,14 +32,37 @@ LeastSquaresProblem problem_of(const DurationForm& form, std::span<const Observa
   return problem;
 }
 
+std::vector<Observation> observations_of(std::span<const MeasuredLoad> loads) {
+  std::vector<Observation> result;
+  for (const MeasuredLoad& load : loads) result.push_back(load.observation);
+  return result;
+}
+
+// The model's form fitted again to fewer loads, with a correction of the same reach.
+std::optional<DurationModel> refit(const DurationModel& model,
+                                   std::span<const MeasuredLoad> loads) {
+  auto trend = fit_form(model.form(), loads, &model);
+  if (!trend || !model.correction()) return trend;
+  Correction correction = learn_correction(
+      log_errors(*trend, loads), model.correction()->similarity, model.correction()->amplitude);
+  const auto parameters = trend->parameters();
+  return DurationModel(model.form(), {parameters.begin(), parameters.end()}, std::move(correction));
+}
+
+LogError log_error(const DurationModel& model, const MeasuredLoad& load) {
+  const double measured = std::max(load.observation.seconds, kSmallestSeconds);
+  const double predicted = std::max(model.predict(load.observation.load).count(), kSmallestSeconds);
+  return {load.observation.load, std::log(measured / predicted), load.noise + kLeastNoise};
+}
+
 }  // namespace
 
-std::optional<DurationModel> fit_form(const DurationForm& form,
-                                      std::span<const Observation> observations,
+std::optional<DurationModel> fit_form(const DurationForm& form, std::span<const MeasuredLoad> loads,
                                       const DurationModel* near) {
+  const std::vector<Observation> observations = observations_of(loads);
   const std::vector<bool> free = form.identifiable(observations);
   if (free.empty()) return std::nullopt;
-  const LeastSquaresProblem problem = problem_of(form, observations, free);
+  const LeastSquaresProblem problem = problem_of(form, loads, free);
   std::vector<std::vector<double>> starts;
   if (near) {
     starts.emplace_back(near->parameters().begin(), near->parameters().end());
@@ -57,7 +72,7 @@ std::optional<DurationModel> fit_form(const DurationForm& form,
   std::optional<LeastSquaresSolution> best;
   for (std::vector<double>& start : starts) {
     for (std::size_t i = 0; i < start.size(); ++i) {
-      if (!free[i]) start[i] = 0;
+      if (!free[i]) start[i] = form.parameters()[i].otherwise;
     }
     LeastSquaresSolution solution = minimise(problem, std::move(start));
     if (solution.usable && (!best || solution.cost < best->cost)) best = std::move(solution);
@@ -66,29 +81,50 @@ std::optional<DurationModel> fit_form(const DurationForm& form,
   return DurationModel(form, std::move(best->parameters));
 }
 
-ErrorSummary errors_of(const DurationModel& model, std::span<const MeasuredLoad> loads) {
-  std::vector<double> errors;
-  for (const MeasuredLoad& load : loads) errors.push_back(relative_error(model, load));
-  return summary(errors);
+std::optional<DurationModel> interpolate(const DurationModel& trend,
+                                         std::span<const MeasuredLoad> loads) {
+  if (loads.size() > kMostAnchors) return std::nullopt;
+  auto correction = learn_correction(log_errors(trend, loads));
+  if (!correction) return std::nullopt;
+  const auto parameters = trend.parameters();
+  return DurationModel(trend.form(), {parameters.begin(), parameters.end()}, std::move(correction));
 }
 
-std::optional<ErrorSummary> cross_validate(const DurationModel& model,
-                                           std::span<const MeasuredLoad> loads) {
+std::vector<LogError> log_errors(const DurationModel& model, std::span<const MeasuredLoad> loads) {
+  std::vector<LogError> errors;
+  for (const MeasuredLoad& load : loads) errors.push_back(log_error(model, load));
+  return errors;
+}
+
+std::optional<std::vector<LogError>> left_out_errors(const DurationModel& model,
+                                                     std::span<const MeasuredLoad> loads) {
   // The work is folds x loads; this bounds it, and leaves out one load at a time up to 100 of them.
   const std::size_t folds = std::min(loads.size(), std::max<std::size_t>(8, 10'000 / loads.size()));
-  std::vector<double> errors;
+  std::vector<LogError> errors(loads.size());
   for (std::size_t fold = 0; fold < folds; ++fold) {
-    std::vector<Observation> rest;
+    std::vector<MeasuredLoad> rest;
     for (std::size_t i = 0; i < loads.size(); ++i) {
-      if (i % folds != fold) rest.push_back(loads[i].observation);
+      if (i % folds != fold) rest.push_back(loads[i]);
     }
     if (rest.empty()) return std::nullopt;
-    const auto refitted = fit_form(model.form(), rest, &model);
+    const auto refitted = refit(model, rest);
     if (!refitted) return std::nullopt;
     for (std::size_t i = fold; i < loads.size(); i += folds)
-      errors.push_back(relative_error(*refitted, loads[i]));
+      errors[i] = log_error(*refitted, loads[i]);
   }
-  return summary(errors);
+  return errors;
+}
+
+ErrorSummary summary(std::span<const LogError> errors, std::span<const MeasuredLoad> loads) {
+  ErrorSummary result;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    const double aimed_at = std::max(loads[i].observation.seconds, kSmallestSeconds);
+    const double mean = std::max(loads[i].mean_seconds, kSmallestSeconds);
+    const double error = std::abs(aimed_at / std::exp(errors[i].value) / mean - 1);
+    result.mean += error / static_cast<double>(errors.size());
+    result.max = std::max(result.max, error);
+  }
+  return result;
 }
 
 }  // namespace stepconf::estimator

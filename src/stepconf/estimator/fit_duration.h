@@ -13,17 +13,23 @@ namespace stepconf::estimator {
 /// Fits one form to the measured loads; absent where these cannot determine it. `near`: begin from
 /// this model's parameters alone instead of the form's own starting points, for a problem that
 /// differs little from the one that `near` solves.
-std::optional<DurationModel> fit_form(const DurationForm& form,
-                                      std::span<const Observation> observations,
+std::optional<DurationModel> fit_form(const DurationForm& form, std::span<const MeasuredLoad> loads,
                                       const DurationModel* near = nullptr);
 
-/// Tells the relative errors of predictions against the plain mean of each load.
-ErrorSummary errors_of(const DurationModel& model, std::span<const MeasuredLoad> loads);
+/// Learns what `trend`, fitted to `loads`, misses there. Absent where that is within the noise.
+std::optional<DurationModel> interpolate(const DurationModel& trend,
+                                         std::span<const MeasuredLoad> loads);
 
-/// Tells the relative errors for loads that the fit did not see. Each load is left out once, alone
-/// while that is affordable, else with others. Absent where the form cannot be determined without
-/// some of them: errors on the others alone would flatter it.
-std::optional<ErrorSummary> cross_validate(const DurationModel& model,
-                                           std::span<const MeasuredLoad> loads);
+/// Tells the logarithms of measured over predicted means, one for each load.
+std::vector<LogError> log_errors(const DurationModel& model, std::span<const MeasuredLoad> loads);
+
+/// The same for loads that the fit did not see: each is left out once, alone while that is
+/// affordable, else with others. Absent where the form cannot be determined without some of them:
+/// errors on the others alone would flatter it.
+std::optional<std::vector<LogError>> left_out_errors(const DurationModel& model,
+                                                     std::span<const MeasuredLoad> loads);
+
+/// Tells errors relative to the plain mean of each load.
+ErrorSummary summary(std::span<const LogError> errors, std::span<const MeasuredLoad> loads);
 
 }  // namespace stepconf::estimator

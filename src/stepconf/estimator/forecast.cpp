@@ -7,6 +7,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/estimator/spread.h"
+#include "stepconf/estimator/step_distribution.h"
 #include "stepconf/pricing/bill.h"
 
 namespace stepconf::estimator {
@@ -18,23 +19,29 @@ Forecast infeasible(std::string why_not) {
   return result;
 }
 
-Forecast from_table(const Table& table, const Configuration& configuration) {
-  // Equal configurations are alternatives of which the earlier cheaper one is taken, as the
-  // contract's rule for ties says.
+// Equal configurations are alternatives of which the earlier cheaper one is taken, as the
+// contract's rule for ties says.
+const Option* row_of(const Table& table, const Configuration& configuration) {
   const Option* best = nullptr;
   for (const Option& option : table.options) {
     if (option.configuration != configuration) continue;
     if (!best || std::pair(option.cost, option.duration) < std::pair(best->cost, best->duration))
       best = &option;
   }
-  if (!best) return infeasible(fmt::format("the table has no row {}", to_string(configuration)));
+  return best;
+}
+
+Forecast from_table(const Table& table, const Configuration& configuration) {
+  const Option* row = row_of(table, configuration);
+  if (!row) return infeasible(fmt::format("the table has no row {}", to_string(configuration)));
   Forecast result;
-  result.instance = result.duration = best->duration;
-  result.cost = best->cost;
-  result.p50 = best->duration * lognormal_quantile(table.noise_cv, 0.50);
-  result.p95 = best->duration * lognormal_quantile(table.noise_cv, 0.95);
-  result.p99 = best->duration * lognormal_quantile(table.noise_cv, 0.99);
+  result.instance = result.duration = row->duration;
+  result.cost = row->cost;
   return result;
+}
+
+InstanceLoad fullest(const Configuration& configuration, const Split& share) {
+  return {configuration.memory, configuration.processes, share.jobs_per_instance, share.instances};
 }
 
 Usd cost_of(const FittedFunction& function, const pricing::PriceSheet& prices, CostRule rule,
@@ -54,20 +61,42 @@ Usd cost_of(const FittedFunction& function, const pricing::PriceSheet& prices, C
 Forecast from_fit(const FittedFunction& function, const pricing::PriceSheet& prices, CostRule rule,
                   bool is_map, int jobs, const Configuration& configuration) {
   const Split share = split(jobs, configuration.instances);
-  const InstanceLoad full{configuration.memory, configuration.processes, share.jobs_per_instance};
+  const InstanceLoad full = fullest(configuration, share);
   if (std::string why_not = function.memory.why_not(full); !why_not.empty())
     return infeasible(why_not);
-  const Seconds delay = function.dispatch.at(share.instances);
-  const double cv = function.spread_cv;
+  const StepDistribution step(function, full);
   Forecast result;
-  result.instance = function.duration.predict(full);
-  // t_i = t_i^map(p_i) + t^_i (section III-B.2)
-  result.duration = delay + result.instance;
-  result.p50 = delay + result.instance * lognormal_quantile(cv, 0.50, share.instances);
-  result.p95 = delay + result.instance * lognormal_quantile(cv, 0.95, share.instances);
-  result.p99 = delay + result.instance * lognormal_quantile(cv, 0.99, share.instances);
+  result.instance = step.instance();
+  result.duration = step.mean();
   result.cost = cost_of(function, prices, rule, is_map, full, share, jobs, result);
   return result;
+}
+
+ForecastQuantiles quantiles_of(const Table& table, int, const Configuration& configuration) {
+  ForecastQuantiles result;
+  const Option* row = row_of(table, configuration);
+  if (!row) return result;
+  const auto at = [&](double probability) {
+    return row->duration * lognormal_quantile(table.noise_cv, probability);
+  };
+  result.p50 = at(0.50);
+  result.p95 = result.instance_p95 = at(0.95);
+  result.p99 = result.instance_p99 = at(0.99);
+  return result;
+}
+
+ForecastQuantiles quantiles_of(const FittedFunction& function, int jobs,
+                               const Configuration& configuration) {
+  const StepDistribution step(function,
+                              fullest(configuration, split(jobs, configuration.instances)));
+  // What delays a cold instance is seen in its mapping delay where that was measured, else in INIT.
+  const double late = std::max(function.dispatch.cold_s, function.cold.init_s);
+  return {.instance_p95 = step.instance_quantile(0.95),
+          .instance_p99 = step.instance_quantile(0.99),
+          .p50 = step.quantile(0.50),
+          .p95 = step.quantile(0.95),
+          .p99 = step.quantile(0.99),
+          .cold = Seconds(late) + function.cold.first_call(configuration.memory)};
 }
 
 }  // namespace
@@ -82,6 +111,11 @@ Forecast forecast(const FunctionModel& model, const pricing::PriceSheet& prices,
                   bool is_map, int jobs, const Configuration& configuration) {
   if (const auto* table = std::get_if<Table>(&model)) return from_table(*table, configuration);
   return from_fit(std::get<FittedFunction>(model), prices, rule, is_map, jobs, configuration);
+}
+
+ForecastQuantiles quantiles(const FunctionModel& model, int jobs,
+                            const Configuration& configuration) {
+  return std::visit([&](const auto& m) { return quantiles_of(m, jobs, configuration); }, model);
 }
 
 }  // namespace stepconf::estimator

@@ -20,17 +20,15 @@ enum class CostRule {
 /// Reads "billed" or "paper". Throws InvalidInput.
 CostRule parse_cost_rule(const std::string& name);
 
-/// What a step with one configuration will take and cost.
+/// What a step with one configuration will take and cost on average.
 struct Forecast {
   /// Why the configuration cannot run; empty where it can. The figures are meaningless where it is
   /// not empty.
   std::string why_not;
   /// The fullest instance, warm, without mapping delay.
   Seconds instance{0};
-  /// The whole step on average: mapping delay and fullest instance.
+  /// The whole step: mapping delay and slowest instance.
   Seconds duration{0};
-  /// Quantiles of the whole step: mapping delay and the largest of its instances.
-  Seconds p50{0}, p95{0}, p99{0};
   Usd cost;
 };
 
@@ -38,5 +36,19 @@ struct Forecast {
 /// transitions. Of a table, the row of exactly that configuration.
 Forecast forecast(const FunctionModel& model, const pricing::PriceSheet& prices, CostRule rule,
                   bool is_map, int jobs, const Configuration& configuration);
+
+/// How far a forecast's figures may be exceeded, and what a cold start adds.
+struct ForecastQuantiles {
+  /// Of one instance, warm, without mapping delay.
+  Seconds instance_p95{0}, instance_p99{0};
+  /// Of the whole step: mapping delay and slowest instance.
+  Seconds p50{0}, p95{0}, p99{0};
+  /// What an instance is later and slower whose sandbox has to be made; 0 where it is not known.
+  Seconds cold{0};
+};
+
+/// Predicts quantiles of a step that can run, see `forecast`.
+ForecastQuantiles quantiles(const FunctionModel& model, int jobs,
+                            const Configuration& configuration);
 
 }  // namespace stepconf::estimator

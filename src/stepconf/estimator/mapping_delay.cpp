@@ -1,15 +1,36 @@
 #include "stepconf/estimator/mapping_delay.h"
 
-namespace stepconf::estimator {
+#include <algorithm>
+#include <cmath>
 
-Seconds MappingDelay::at(int instances) const {
-  const double p = instances;
-  double seconds = base_s + slope_s * p;
-  if (knee && instances > *knee) {
-    const double beyond = p - *knee;
-    seconds += ramp1_s * beyond + ramp2_s * beyond * beyond;
+namespace stepconf::estimator {
+namespace {
+
+// Earlier instances than one that counts so little do not count.
+constexpr double kLeastRival = 1e-3;
+
+}  // namespace
+
+Seconds MappingDelay::at(int position, int instances) const {
+  double seconds = base_s + slope_s * position;
+  if (knee) {
+    const double beyond = std::max(0, position - *knee);
+    seconds += (ramp1_s + ramp2_s * beyond) * beyond + crowd_s * std::max(0, instances - *knee);
   }
   return Seconds{seconds};
+}
+
+double MappingDelay::rivals(int instances, Seconds tail) const {
+  // Without any slope all compete, and the sum below would take as many steps.
+  if (slope_s + ramp1_s + ramp2_s == 0) return instances;
+  const Seconds last = at(instances);
+  double sum = 0;
+  for (int i = instances; i >= 1; --i) {
+    const double part = std::exp((at(i, instances) - last) / tail);
+    if (part < kLeastRival) break;
+    sum += part;
+  }
+  return std::max(1.0, sum);
 }
 
 }  // namespace stepconf::estimator

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "stepconf/base/json.h"
+#include "stepconf/estimator/cold_start.h"
 #include "stepconf/estimator/duration_model.h"
 #include "stepconf/estimator/mapping_delay.h"
 #include "stepconf/estimator/memory_need.h"
 #include "stepconf/estimator/option.h"
+#include "stepconf/estimator/spread.h"
 
 namespace stepconf::estimator {
 
@@ -23,11 +25,29 @@ struct ErrorSummary {
   bool operator==(const ErrorSummary&) const = default;
 };
 
+/// How far predicted means are off, as standard deviations of logarithms (0.01 is 1 %): little
+/// where it was measured, more elsewhere. All instances of a step share this error.
+struct ModelError {
+  double measured = 0;
+  double elsewhere = 0;
+  /// The loads that were measured.
+  std::vector<InstanceLoad> loads;
+
+  bool operator==(const ModelError&) const = default;
+  /// Gives the error at `load` beyond `measured`: 0 at a measured load, growing as the similarity
+  /// to the nearest one falls. O(loads).
+  double beyond_measured(const InstanceLoad& load) const;
+};
+
 /// How well a fit came out. A poor one is a result, not an exception.
 struct FitReport {
   /// False where predictions should not be trusted; `reason` says why, and what to measure.
   bool reliable = true;
   std::string reason;
+  /// Why this form: against which others it was chosen, and by what.
+  std::string chosen_because;
+  /// The measurement that would help most; empty where none would help noticeably.
+  std::string advice;
   /// Rows that the durations were fitted to, and the different loads among them.
   int samples = 0;
   int configurations = 0;
@@ -35,6 +55,8 @@ struct FitReport {
   ErrorSummary error;
   /// The same for loads left out of the fit; absent where too few were measured.
   std::optional<ErrorSummary> cross_validation;
+  /// Mean error that a perfect model would show, because the measured means are noisy themselves.
+  double noise_floor = 0;
 
   bool operator==(const FitReport&) const = default;
 };
@@ -42,11 +64,15 @@ struct FitReport {
 /// A function whose behaviour was fitted to samples.
 struct FittedFunction {
   DurationModel duration;
-  MappingDelay dispatch;
-  MemoryNeed memory;
-  /// Coefficient of variation of an instance's duration around the prediction.
-  double spread_cv = 0;
-  FitReport report;
+  MappingDelay dispatch{};
+  MemoryNeed memory{};
+  /// How single instances scatter around the mean of their load.
+  Spread spread{};
+  /// How they scatter around the prediction, which is off itself.
+  Spread residual{};
+  ModelError model_error{};
+  ColdStart cold{};
+  FitReport report{};
 };
 
 /// A function given by a table: a step's own totals, whatever its jobs.

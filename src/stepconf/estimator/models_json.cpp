@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/suggest.h"
@@ -14,6 +18,8 @@ constexpr double kMost = std::numeric_limits<double>::max();
 // A mean is not told from nothing beyond this; and squares stay finite.
 constexpr double kMostCv = 1e3;
 constexpr double kMostSeconds = 1e9;
+constexpr double kMostLog = 50;
+constexpr double kLeastReach = 1e-3;
 constexpr double kMostUsd = 1e9;
 
 Option parse_row(JsonFields row) {
@@ -44,25 +50,83 @@ Table parse_table(JsonFields& fields, const std::string& source) {
   return table;
 }
 
-DurationModel parse_duration_model(JsonFields& fields, const std::string& name) {
-  const DurationForm* form = find_duration_form(name);
-  if (form == nullptr) {
-    std::vector<std::string_view> known = {"table"};
-    for (const DurationForm* f : duration_forms()) known.push_back(f->name());
-    const std::string guess = nearest(name, known);
-    fields.fail("form", fmt::format("is \"{}\"{}, must be one of {}", name,
-                                    guess.empty() ? "" : fmt::format(" (is \"{}\" meant?)", guess),
-                                    fmt::join(known, ", ")));
+const DurationForm& parse_form(JsonFields& fields, const std::string& member) {
+  const std::string name = fields.text(member);
+  if (const DurationForm* form = find_duration_form(name)) return *form;
+  std::vector<std::string_view> known = {kInterpolated, "table"};
+  for (const DurationForm* form : duration_forms()) known.push_back(form->name());
+  const std::string guess = nearest(name, known);
+  fields.fail(member, fmt::format("is \"{}\"{}, must be one of {}", name,
+                                  guess.empty() ? "" : fmt::format(" (is \"{}\" meant?)", guess),
+                                  fmt::join(known, ", ")));
+}
+
+// A load as it stands in lists of many: [memory, processes, jobs, instances].
+InstanceLoad parse_load(const Json& entry, JsonFields& fields, const std::string& name) {
+  const auto whole = [](const Json& value) {
+    return value.is_number_integer() && value >= 1 && value <= std::numeric_limits<int>::max();
+  };
+  if (!entry.is_array() || entry.size() < 4 ||
+      !std::all_of(entry.begin(), entry.begin() + 4, whole))
+    fields.fail(name, "must hold [memory_mb, processes, jobs, instances], whole and at least 1");
+  return {MemoryMb{entry[0].get<int>()}, entry[1].get<int>(), entry[2].get<int>(),
+          entry[3].get<int>()};
+}
+
+OrderedJson to_json(const InstanceLoad& load) {
+  return {load.memory.value, load.processes, load.jobs, load.instances};
+}
+
+Correction parse_correction(JsonFields fields) {
+  Correction correction;
+  correction.amplitude = fields.number("amplitude", 0, kMostCv);
+  JsonFields reach = fields.object("reach");
+  Similarity& similarity = correction.similarity;
+  similarity.memory = reach.number("memory", kLeastReach, kMost);
+  similarity.processes = reach.number("processes", kLeastReach, kMost);
+  similarity.jobs = reach.number("jobs", kLeastReach, kMost);
+  similarity.instances = reach.number("instances", kLeastReach, kMost);
+  reach.done();
+  for (const Json& entry : fields.array("anchors")) {
+    const InstanceLoad load = parse_load(entry, fields, "anchors");
+    if (entry.size() != 5 || !entry[4].is_number() || std::abs(entry[4].get<double>()) > kMostCv)
+      fields.fail("anchors", "must hold a number at the end of each entry, the anchor's weight");
+    correction.anchors.push_back({load, entry[4].get<double>()});
   }
+  fields.done();
+  return correction;
+}
+
+OrderedJson to_json(const Correction& correction) {
+  const Similarity& similarity = correction.similarity;
+  OrderedJson json = {{"amplitude", correction.amplitude},
+                      {"reach",
+                       {{"memory", similarity.memory},
+                        {"processes", similarity.processes},
+                        {"jobs", similarity.jobs},
+                        {"instances", similarity.instances}}},
+                      {"anchors", OrderedJson::array()}};
+  for (const Correction::Anchor& anchor : correction.anchors) {
+    json["anchors"].push_back(to_json(anchor.load));
+    json["anchors"].back().push_back(anchor.weight);
+  }
+  return json;
+}
+
+DurationModel parse_duration_model(JsonFields& fields) {
+  const bool interpolated = fields.text("form") == kInterpolated;
+  const DurationForm& form = parse_form(fields, interpolated ? "trend" : "form");
   JsonFields parameters = fields.object("parameters");
   std::vector<double> values;
-  for (const ParameterInfo& info : form->parameters()) {
+  for (const ParameterInfo& info : form.parameters()) {
     values.push_back(parameters.number(std::string(info.name), info.lower, info.upper));
   }
   parameters.done();
   // The units are written for the reader; the form knows its own.
   if (fields.has("units")) fields.object("units");
-  return {*form, std::move(values)};
+  std::optional<Correction> correction;
+  if (interpolated) correction = parse_correction(fields.object("correction"));
+  return {form, std::move(values), std::move(correction)};
 }
 
 MappingDelay parse_dispatch(JsonFields fields) {
@@ -73,7 +137,10 @@ MappingDelay parse_dispatch(JsonFields fields) {
     delay.knee = fields.whole("knee", 1);
     delay.ramp1_s = fields.number("ramp1_s", 0, kMostSeconds);
     delay.ramp2_s = fields.number("ramp2_s", 0, kMostSeconds);
+    if (fields.has("crowd_s")) delay.crowd_s = fields.number("crowd_s", 0, kMostSeconds);
   }
+  if (fields.has("cold_s")) delay.cold_s = fields.number("cold_s", 0, kMostSeconds);
+  if (fields.has("cv")) delay.cv = fields.number("cv", 0, kMostCv);
   fields.done();
   return delay;
 }
@@ -110,10 +177,90 @@ ErrorSummary parse_errors(JsonFields fields) {
   return result;
 }
 
+Spread parse_spread(JsonFields fields) {
+  SpreadParameters spread;
+  spread.cv = fields.number("cv", 0, kMostCv);
+  if (fields.has("freedom")) spread.freedom = fields.number("freedom", 0, kMost);
+  if (fields.has("body")) {
+    for (const Json& entry : fields.array("body")) {
+      if (!entry.is_number() || std::abs(entry.get<double>()) > kMostLog)
+        fields.fail("body", "must hold numbers, logarithms of a factor");
+      spread.body.push_back(entry.get<double>());
+    }
+    if (spread.body.size() != std::size(kBodyProbabilities) || !std::ranges::is_sorted(spread.body))
+      fields.fail("body", fmt::format("must hold {} numbers in ascending order",
+                                      std::size(kBodyProbabilities)));
+    spread.tail_scale = fields.number("tail_scale", 0, kMostLog);
+    // With a shape of 1 and more the mean would not be finite.
+    spread.tail_shape = fields.number("tail_shape", 0, 0.99);
+  }
+  if (fields.has("outliers")) {
+    JsonFields outliers = fields.object("outliers");
+    spread.outliers = {outliers.number("share", 0, 1), outliers.number("lower", 0, 1),
+                       outliers.number("upper", 0, 1)};
+    outliers.done();
+  }
+  fields.done();
+  return Spread(std::move(spread));
+}
+
+OrderedJson to_json(const Spread& spread) {
+  const SpreadParameters& p = spread.parameters();
+  OrderedJson json = {{"cv", p.cv}, {"freedom", p.freedom}};
+  if (!p.body.empty()) {
+    json["body"] = p.body;
+    json["tail_scale"] = p.tail_scale;
+    json["tail_shape"] = p.tail_shape;
+  }
+  json["outliers"] = {
+      {"share", p.outliers.estimate}, {"lower", p.outliers.lower}, {"upper", p.outliers.upper}};
+  return json;
+}
+
+ModelError parse_model_error(JsonFields fields) {
+  ModelError error;
+  error.measured = fields.number("measured", 0, kMostLog);
+  error.elsewhere = fields.number("elsewhere", 0, kMostLog);
+  for (const Json& entry : fields.array("loads"))
+    error.loads.push_back(parse_load(entry, fields, "loads"));
+  fields.done();
+  return error;
+}
+
+OrderedJson to_json(const ModelError& error) {
+  OrderedJson json = {{"measured", error.measured},
+                      {"elsewhere", error.elsewhere},
+                      {"loads", OrderedJson::array()}};
+  for (const InstanceLoad& load : error.loads) json["loads"].push_back(to_json(load));
+  return json;
+}
+
+ColdStart parse_cold(JsonFields fields) {
+  ColdStart cold;
+  cold.init_s = fields.number("init_s", 0, kMostSeconds);
+  cold.init_cv = fields.number("init_cv", 0, kMostCv);
+  cold.first_call_s = fields.number("first_call_s", 0, kMostSeconds);
+  cold.first_call_work = fields.number("first_call_work", 0, kMostSeconds);
+  cold.samples = fields.whole("samples", 0);
+  fields.done();
+  return cold;
+}
+
+OrderedJson to_json(const ColdStart& cold) {
+  return {{"init_s", cold.init_s},
+          {"init_cv", cold.init_cv},
+          {"first_call_s", cold.first_call_s},
+          {"first_call_work", cold.first_call_work},
+          {"samples", cold.samples}};
+}
+
 FitReport parse_report(JsonFields& fields) {
   FitReport report;
   if (fields.has("reliable")) report.reliable = fields.boolean("reliable");
   if (fields.has("reason")) report.reason = fields.text("reason");
+  if (fields.has("chosen_because")) report.chosen_because = fields.text("chosen_because");
+  if (fields.has("advice")) report.advice = fields.text("advice");
+  if (fields.has("noise_floor")) report.noise_floor = fields.number("noise_floor", 0, kMost);
   if (fields.has("samples")) report.samples = fields.whole("samples", 0);
   if (fields.has("configurations")) report.configurations = fields.whole("configurations", 0);
   if (fields.has("error")) report.error = parse_errors(fields.object("error"));
@@ -123,16 +270,15 @@ FitReport parse_report(JsonFields& fields) {
 }
 
 FunctionModel parse_function(JsonFields fields, const std::string& source) {
-  const std::string form = fields.text("form");
-  if (form == "table") return parse_table(fields, source);
-  FittedFunction result{parse_duration_model(fields, form), {}, {}, 0, {}};
+  if (fields.text("form") == "table") return parse_table(fields, source);
+  FittedFunction result{parse_duration_model(fields)};
   if (fields.has("dispatch")) result.dispatch = parse_dispatch(fields.object("dispatch"));
   if (fields.has("memory")) result.memory = parse_memory(fields.object("memory"), source);
-  if (fields.has("spread")) {
-    JsonFields spread = fields.object("spread");
-    result.spread_cv = spread.number("cv", 0, kMostCv);
-    spread.done();
-  }
+  if (fields.has("spread")) result.spread = parse_spread(fields.object("spread"));
+  if (fields.has("residual")) result.residual = parse_spread(fields.object("residual"));
+  if (fields.has("model_error"))
+    result.model_error = parse_model_error(fields.object("model_error"));
+  if (fields.has("cold")) result.cold = parse_cold(fields.object("cold"));
   result.report = parse_report(fields);
   fields.done();
   return result;
@@ -148,7 +294,10 @@ OrderedJson to_json(const MappingDelay& delay) {
     json["knee"] = *delay.knee;
     json["ramp1_s"] = delay.ramp1_s;
     json["ramp2_s"] = delay.ramp2_s;
+    json["crowd_s"] = delay.crowd_s;
   }
+  json["cold_s"] = delay.cold_s;
+  json["cv"] = delay.cv;
   return json;
 }
 
@@ -200,9 +349,13 @@ Models parse_models(std::string_view text, const std::string& source) {
 }
 
 OrderedJson to_json(const FittedFunction& function) {
-  OrderedJson json = {{"form", function.duration.form().name()},
-                      {"reliable", function.report.reliable}};
+  OrderedJson json = {{"form", function.duration.name()}};
+  if (function.duration.correction()) json["trend"] = function.duration.form().name();
+  json["reliable"] = function.report.reliable;
   if (!function.report.reason.empty()) json["reason"] = function.report.reason;
+  if (!function.report.chosen_because.empty())
+    json["chosen_because"] = function.report.chosen_because;
+  if (!function.report.advice.empty()) json["advice"] = function.report.advice;
   json["parameters"] = OrderedJson::object();
   json["units"] = OrderedJson::object();
   const auto infos = function.duration.form().parameters();
@@ -215,7 +368,12 @@ OrderedJson to_json(const FittedFunction& function) {
   json["error"] = to_json(function.report.error);
   if (function.report.cross_validation)
     json["cross_validation"] = to_json(*function.report.cross_validation);
-  json["spread"] = {{"cv", function.spread_cv}};
+  json["noise_floor"] = function.report.noise_floor;
+  if (function.duration.correction()) json["correction"] = to_json(*function.duration.correction());
+  json["spread"] = to_json(function.spread);
+  json["residual"] = to_json(function.residual);
+  json["model_error"] = to_json(function.model_error);
+  json["cold"] = to_json(function.cold);
   json["dispatch"] = to_json(function.dispatch);
   json["memory"] = to_json(function.memory);
   return json;

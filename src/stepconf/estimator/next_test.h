@@ -12,16 +12,21 @@
 
 namespace stepconf::estimator {
 
+/// What measuring is to spare.
+enum class Spend { invocations, time, usd };
+
 /// What the choice of a function's next measurement depends on, beside what was measured.
 struct ExperimentOptions {
-  ConfigurationSpace space;
+  ConfigurationSpace space{};
   /// What a step of it usually has, at least 1.
   int jobs = 1;
   /// Most jobs that one measurement may be given, at least 1.
   int max_jobs = 8;
-  pricing::PriceSheet prices;
+  pricing::PriceSheet prices = pricing::price_sheet();
   /// Predicted relative error at which measuring ends.
   double goal = 0.03;
+  /// The next test is the one that helps most for what it spends of this.
+  Spend spend = Spend::invocations;
 };
 
 /// What is known before the next measurement, and which that should be.
@@ -35,9 +40,10 @@ struct Experiment {
   std::string reason;
 };
 
-/// Chooses what to measure next of one function: first the corners that tell how duration follows
+/// Chooses what to measure next of one function: first a few loads that tell how duration follows
 /// memory, processes and jobs, then the load that most reduces the uncertainty of the decision.
-/// `samples` are those of this function alone, in any order. Deterministic.
+/// `samples` are those of this function alone, in any order. Loads that failed, and those that
+/// cannot do better, are passed over. Deterministic; about a fit's time.
 Experiment next_test(std::span<const Sample> samples, const ExperimentOptions& options);
 
 }  // namespace stepconf::estimator

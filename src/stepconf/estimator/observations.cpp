@@ -58,7 +58,9 @@ std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples)
   std::map<InstanceLoad, std::vector<double>> by_load;
   for (const Sample* sample : samples) {
     if (!sample->ok() || (any_warm && sample->cold)) continue;
-    by_load[sample->load()].push_back(*sample->duration_ms / 1000);
+    InstanceLoad load = sample->load();
+    load.instances = sample->instances;
+    by_load[load].push_back(*sample->duration_ms / 1000);
   }
   std::vector<MeasuredLoad> result;
   for (auto& [load, seconds] : by_load) {
@@ -70,8 +72,9 @@ std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples)
   }
   const double cv = pooled_cv(result);
   for (MeasuredLoad& measured : result) {
-    const double noise = cv * cv / static_cast<double>(measured.seconds.size());
-    measured.observation.weight = kModelError * kModelError / (kModelError * kModelError + noise);
+    measured.noise = cv * cv / static_cast<double>(measured.seconds.size());
+    measured.observation.weight =
+        kModelError * kModelError / (kModelError * kModelError + measured.noise);
   }
   return result;
 }

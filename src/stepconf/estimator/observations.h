@@ -14,6 +14,8 @@ struct MeasuredLoad {
   Observation observation;
   /// The plain mean, against which errors are told.
   double mean_seconds = 0;
+  /// Variance of the robust mean's logarithm, from the noise of all loads together.
+  double noise = 0;
   std::vector<double> seconds;
 };
 

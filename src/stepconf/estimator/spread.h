@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 namespace stepconf::estimator {
 
 /// Gives the x for which the standard normal distribution's share below x is `probability`, in (0,
@@ -10,5 +13,71 @@ double normal_quantile(double probability);
 /// stays with `probability`, where each is the mean times a lognormal factor of mean 1 and
 /// coefficient of variation `cv`. The quantile of the largest of p is each one's at v^(1/p).
 double lognormal_quantile(double cv, double probability, int instances = 1);
+
+/// Probabilities at which the body of a measured distribution is kept.
+inline constexpr double kBodyProbabilities[] = {0.01, 0.05, 0.1, 0.2, 0.3, 0.4,
+                                                0.5,  0.6,  0.7, 0.8, 0.9};
+
+/// A share of samples with the interval in which the true one lies with 95 % (Wilson's).
+struct Share {
+  double estimate = 0, lower = 0, upper = 1;
+
+  bool operator==(const Share&) const = default;
+};
+
+/// Tells a share from `count` of `samples`; all of 0 to 1 is possible where there is no sample.
+Share share_of(double count, double samples);
+
+/// What is known about how an instance's duration scatters around its mean, as a factor.
+struct SpreadParameters {
+  /// Coefficient of variation.
+  double cv = 0;
+  /// Samples behind it, less the means that were estimated from them.
+  double freedom = 0;
+  /// Logarithms of the factor at kBodyProbabilities; empty where there were too few samples, then
+  /// the factor is taken to be lognormal with this CV.
+  std::vector<double> body{};
+  /// Beyond the last of these probabilities, the logarithm exceeds its value there by a generalised
+  /// Pareto variable (Pickands, 1975): shape 0 is an exponential tail, more is heavier.
+  double tail_scale = 0, tail_shape = 0;
+  /// Share of instances that take far longer than the body of the distribution explains: four of
+  /// its standard deviations, and 10 % at least.
+  Share outliers{};
+
+  bool operator==(const SpreadParameters&) const = default;
+};
+
+/// The distribution of an instance's duration around its mean, and of the largest of several.
+/// Has no mutable state: may be shared between threads.
+class Spread {
+ public:
+  explicit Spread(SpreadParameters parameters = {});
+
+  const SpreadParameters& parameters() const { return parameters_; }
+  double cv() const { return parameters_.cv; }
+  /// Gives the logarithm of the factor below which one instance stays with `probability`, in (0,
+  /// 1).
+  double log_quantile(double probability) const;
+  /// The same of the largest of `instances` (1 or more, not necessarily whole).
+  double log_quantile_of_largest(double probability, double instances) const;
+  /// Gives the mean of the largest of `instances` factors over the mean of one: 1 for 1.
+  double mean_of_largest(double instances) const;
+  /// Gives the scale by which the logarithm's upper tail falls off, at least a little over 0.
+  double tail_scale() const;
+
+  bool operator==(const Spread& other) const { return parameters_ == other.parameters_; }
+
+ private:
+  double largest(double instances) const;
+
+  SpreadParameters parameters_;
+  /// mean_of_largest for 1, 2, 4, ... instances.
+  std::vector<double> means_;
+};
+
+/// Samples without which the 95th and 99th percentile are extrapolated, not seen: with so many, one
+/// of them lies above it with 95 % (Wilks, 1941).
+inline constexpr int kSamplesForP95 = 59;
+inline constexpr int kSamplesForP99 = 299;
 
 }  // namespace stepconf::estimator

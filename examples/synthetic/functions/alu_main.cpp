@@ -1,0 +1,10 @@
+#include <cstdlib>
+
+#include "examples/synthetic/alu.h"
+#include "stepconf/runtime/serve.h"
+
+int main() {
+  const int threads = synthetic::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
+  return stepconf::runtime::serve(
+      [threads](const auto& event, const auto&) { return synthetic::alu(event, threads); });
+}
