@@ -21,7 +21,7 @@ def handle(event):
         pass
     if "gate" in event and calls_so_far(event["gate"] + ".calls") > event["free_calls"]:
         open(event["gate"]).close()
-    ballast = bytearray(event.get("allocate_mb", 0) << 20)
+    ballast = bytearray(event.get("allocate_mb", {}).get(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], 0) << 20)
     ballast[::4096] = b"x" * len(ballast[::4096])
     if event.get("exit") is not None:
         os._exit(event["exit"])

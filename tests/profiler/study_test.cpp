@@ -77,7 +77,7 @@ TEST(Study, DoesNotTryAgainWhatFailed) {
   Study failing = study();
   const auto first = failing.next();
   estimator::Sample failed = sample(first->load);
-  failed.status = "Runtime.OutOfMemory";
+  failed.status = "ValueError";
   failing.add(failed, Origin::profile);
   ASSERT_TRUE(failing.next());
   EXPECT_NE(failing.next()->load, first->load);
