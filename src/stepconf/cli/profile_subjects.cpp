@@ -30,6 +30,13 @@ Json origin_of_jobs(const Workspace& workspace, const JobSources& sources,
   return {{"input", *sources.input}, {"workflow", definition ? read_file(*definition) : ""}};
 }
 
+// What is bounded is spared.
+estimator::Spend spend_of(const ProfileArguments& arguments) {
+  if (arguments.budget_usd) return estimator::Spend::usd;
+  if (!arguments.budget_time.empty()) return estimator::Spend::time;
+  return estimator::Spend::invocations;
+}
+
 std::string counted(std::size_t number, std::string_view what) {
   return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
@@ -66,7 +73,8 @@ profiler::Subjects make_subjects(const Workspace& workspace, const ProfileArgume
                                           .jobs = jobs_of(workspace, name),
                                           .max_jobs = arguments.max_jobs,
                                           .prices = workspace.prices,
-                                          .goal = arguments.goal},
+                                          .goal = arguments.goal,
+                                          .spend = spend_of(arguments)},
                            .points = arguments.points,
                            .repeats = arguments.repeats});
     const auto own = sources.own.find(name);
