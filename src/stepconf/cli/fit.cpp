@@ -10,6 +10,7 @@
 
 #include "stepconf/base/file.h"
 #include "stepconf/estimator/fit.h"
+#include "stepconf/report/table.h"
 
 namespace stepconf::cli {
 namespace {
@@ -18,14 +19,17 @@ using estimator::FittedFunction;
 
 std::string percent(double share) { return fmt::format("{:.1f}", share * 100); }
 
+// Those that are 0 are left out.
 std::string parameters_of(const FittedFunction& function) {
   std::string result;
   const auto infos = function.duration.form().parameters();
   for (std::size_t i = 0; i < infos.size(); ++i) {
-    result += fmt::format("{}{} = {:.4g} {}", i == 0 ? "" : ", ", infos[i].name,
-                          function.duration.parameters()[i], infos[i].unit);
+    const double value = function.duration.parameters()[i];
+    if (value == 0) continue;
+    result += fmt::format("{}{} = {:.4g} {}", result.empty() ? "" : ", ", infos[i].name, value,
+                          infos[i].unit);
   }
-  return result;
+  return result.empty() ? "no time at all" : result;
 }
 
 std::string delay_of(const FittedFunction& function) {
@@ -39,29 +43,58 @@ std::string delay_of(const FittedFunction& function) {
   return result;
 }
 
+std::string outliers_of(const FittedFunction& function) {
+  const estimator::SpreadParameters& spread = function.spread.parameters();
+  return fmt::format(
+      "{} % of the instances take far longer than the others (95 % sure: {} to {} %)",
+      percent(spread.outliers.estimate), percent(spread.outliers.lower),
+      percent(spread.outliers.upper));
+}
+
+std::string cold_of(const FittedFunction& function) {
+  const estimator::ColdStart& cold = function.cold;
+  if (cold.samples == 0) return "none measured";
+  return fmt::format("INIT {:.3g} s; the first call {:.3g} s + {:.3g} vCPU s longer", cold.init_s,
+                     cold.first_call_s, cold.first_call_work);
+}
+
 void print_table(const estimator::Models& models, std::ostream& out) {
-  std::size_t width = std::string_view("function").size();
-  for (const auto& [name, model] : models.functions) width = std::max(width, name.size());
-  out << fmt::format("{:<{}}  {:<9}  {:>7}  {:>7}  {:>17}  {:>17}  {:>6}\n", "function", width,
-                     "form", "samples", "configs", "error mean/max %", "left out m./max %", "CV %");
+  using report::Align;
+  report::Table table({{"function"},
+                       {"form"},
+                       {"samples", Align::right},
+                       {"configs", Align::right},
+                       {"error %", Align::right},
+                       {"left out %", Align::right},
+                       {"noise %", Align::right},
+                       {"CV %", Align::right}});
+  const auto errors = [](const estimator::ErrorSummary& e) {
+    return percent(e.mean) + " / " + percent(e.max);
+  };
   for (const auto& [name, model] : models.functions) {
     const auto& function = std::get<FittedFunction>(model);
     const estimator::FitReport& report = function.report;
-    const auto errors = [](const estimator::ErrorSummary& e) {
-      return percent(e.mean) + " / " + percent(e.max);
-    };
-    out << fmt::format("{:<{}}  {:<9}  {:>7}  {:>7}  {:>17}  {:>17}  {:>6}\n", name, width,
-                       function.duration.name(), report.samples, report.configurations,
-                       errors(report.error),
-                       report.cross_validation ? errors(*report.cross_validation) : "-",
-                       percent(function.spread.cv()));
+    table.add({name, std::string(function.duration.name()), std::to_string(report.samples),
+               std::to_string(report.configurations), errors(report.error),
+               report.cross_validation ? errors(*report.cross_validation) : "-",
+               percent(report.noise_floor), percent(function.spread.cv())});
   }
+  out << table.text()
+      << "(errors: mean / max over the configurations, in the fit and where left out of it; noise: "
+         "the mean error that a perfect model would show)\n";
   for (const auto& [name, model] : models.functions) {
     const auto& function = std::get<FittedFunction>(model);
-    out << fmt::format("\n{}: {}\n  mapping delay: {}\n", name, parameters_of(function),
-                       delay_of(function));
-    if (!function.report.reliable)
-      out << fmt::format("  not reliable: {}\n", function.report.reason);
+    const estimator::FitReport& report = function.report;
+    out << fmt::format("\n{}: {}{}\n", name,
+                       function.duration.correction()
+                           ? fmt::format("corrected {}: ", function.duration.form().name())
+                           : "",
+                       parameters_of(function));
+    if (!report.reliable) out << fmt::format("  not reliable: {}\n", report.reason);
+    if (!report.chosen_because.empty()) out << fmt::format("  form: {}\n", report.chosen_because);
+    out << fmt::format("  spread: {}\n  cold start: {}\n  mapping delay: {}\n",
+                       outliers_of(function), cold_of(function), delay_of(function));
+    if (!report.advice.empty()) out << fmt::format("  most helpful now: {}\n", report.advice);
   }
 }
 
@@ -109,13 +142,16 @@ void add_fit(CLI::App& app, int& status) {
                    "Where to write the models; plan, simulate, run and predict read them")
       ->capture_default_str();
   verb->add_option("--form", arguments->form,
-                   "Shape of the curve: case1, case2 or piecewise fix it for all functions, auto "
-                   "takes for each the one "
-                   "that best predicts configurations left out of the fit")
+                   "Shape of the curve. auto takes for each function the one that best predicts "
+                   "configurations left out of the fit; equation1 does so among the paper's own "
+                   "(case1, case2, piecewise), interpolated among all, with their errors at what "
+                   "was measured put right; else one form for all: also case1-saturated, "
+                   "case2-saturated, additive, waves, constant")
       ->capture_default_str();
   verb->add_flag("--json", arguments->json,
                  "Print the report as one JSON document instead of a table");
-  verb->callback([arguments, &status] { status = fit(*arguments, std::cout, std::cerr); });
+  verb->callback([arguments, &status] {
+    status = fit(*arguments, std::cout, std::cerr); });
 }
 
 }  // namespace stepconf::cli
