@@ -19,7 +19,8 @@ for run in profile tight loose; do
 done
 
 say "1. Profile: the workflow once to see its jobs, then each function at a few test points"
-"$stepconf" profile --input "$out/profile/input.json" --output "$out/samples.csv" "$project"
+# Anew each time, for these functions are built from sources that may have changed; with few points, for two minutes are enough.
+"$stepconf" profile --fresh --points 5 --input "$out/profile/input.json" --output "$out/samples.csv" "$project"
 
 say "2. Fit: models of what each function takes, with the error against what was measured"
 "$stepconf" fit --samples "$out/samples.csv" --output "$out/models.json" >&2

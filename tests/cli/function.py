@@ -8,11 +8,21 @@ import urllib.request
 API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
 
 
+def calls_so_far(file):
+    with open(file, "ab") as counted:
+        counted.write(b"x")
+        return counted.tell()
+
+
 def handle(event):
     event = event if isinstance(event, dict) else {"n": event}
     end = time.process_time() + event.get("cpu_s", 0)
     while time.process_time() < end:
         pass
+    if "gate" in event and calls_so_far(event["gate"] + ".calls") > event["free_calls"]:
+        open(event["gate"]).close()
+    ballast = bytearray(event.get("allocate_mb", {}).get(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], 0) << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
     if event.get("exit") is not None:
         os._exit(event["exit"])
     if "fail_once" in event and not os.path.exists(event["fail_once"]):

@@ -1,4 +1,4 @@
-"""`stepconf run` and `profile` as a black box: real processes in real sandboxes."""
+"""`stepconf run` as a black box: real processes in real sandboxes."""
 
 import json
 import os
@@ -113,19 +113,3 @@ configurations: {{memory_mb: [1769], instances: [2], processes: [1]}}
         self.assertEqual(process.returncode, 130)
         self.assertEqual(json.loads(out)["status"], "interrupted")
         self.assertEqual(with_marker(marker), [])
-
-
-class ProfileTest(Command):
-    def test_profile_then_fit_then_plan(self):
-        self.write("input.json", json.dumps({"items": [{"n": n, "cpu_s": 0.01} for n in range(4)]}))
-        report = self.json("profile", "--input", "input.json", "--points", "3", "--repeats", "1", "--max-jobs", "4", "--output", "samples.csv")
-        self.assertGreater(report["functions"]["work"]["configurations"], 1)
-        self.assertGreater(report["cost_usd"], 0)
-        self.stepconf("fit", "--samples", "samples.csv", "--output", "models.json")
-        self.assertTrue(self.json("plan", "--slo", "100s")["feasible"])
-
-    def test_profile_says_what_it_would_do(self):
-        self.assertIn("test points", self.stepconf("profile", "--plan").stderr)
-
-    def test_a_function_without_events_is_named(self):
-        self.assertIn("there is nothing to measure it with", self.stepconf("profile", status=2).stderr)

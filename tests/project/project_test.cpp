@@ -47,6 +47,32 @@ TEST_F(ProjectFile, FillsInTheDefaults) {
   EXPECT_FALSE(project.slo.fixed);
 }
 
+TEST_F(ProjectFile, ReadsASingleSampleJobAsJson) {
+  const Project project = load(R"(schema: 1
+workflow: w.asl.json
+functions:
+  f:
+    profile:
+      event: {count: 3, share: 0.5, on: true, none: ~, name: frame, quoted: "3", list: [1, {a: b}]}
+)");
+  const Json expected = parse_json(
+      R"({"count": 3, "share": 0.5, "on": true, "none": null, "name": "frame", "quoted": "3",
+          "list": [1, {"a": "b"}]})",
+      "test");
+  EXPECT_EQ(project.functions.at("f").profile_event, expected);
+  EXPECT_FALSE(project.functions.at("f").profile_events);
+}
+
+TEST_F(ProjectFile, TakesEitherOneSampleJobOrAFileOfThem) {
+  const std::string head = "schema: 1\nworkflow: w\nfunctions: {f: {profile: {";
+  EXPECT_EQ(complaint(head + "event: {}, events: e.json}}}\n"),
+            "stepconf.yaml:3: functions.f.profile: has both \"event\" and \"events\"; keep one");
+  EXPECT_EQ(
+      complaint(head + "}}}\n"),
+      "stepconf.yaml:3: functions.f.profile: is empty; give `event: {...}`, one sample job, or "
+      "`events: FILE`, a JSON array of them");
+}
+
 TEST_F(ProjectFile, ReadsEveryFieldOfTheContract) {
   const Project project = load(R"(schema: 1
 workflow: workflow.asl.json

@@ -13,12 +13,12 @@
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/payload_folder.h"
-#include "stepconf/cli/sample_jobs.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/evaluation/campaign.h"
 #include "stepconf/evaluation/drawing.h"
 #include "stepconf/platform/large_payloads.h"
 #include "stepconf/platform/local/local_platform.h"
+#include "stepconf/profiler/sample_jobs.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -62,7 +62,7 @@ evaluation::CampaignOptions campaign_of(const EvaluateArguments& arguments,
                                         const Workspace& workspace, double cpu_scale) {
   evaluation::CampaignOptions campaign;
   campaign.subjects = subjects_of(workspace, arguments.quick);
-  campaign.events = sample_jobs_of(workspace.project);
+  campaign.events = profiler::sample_jobs_of(workspace.project);
   campaign.cpu_scale = cpu_scale;
   campaign.cpus = std::max(1u, std::thread::hardware_concurrency());
   campaign.quick = arguments.quick;

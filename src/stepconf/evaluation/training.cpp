@@ -46,11 +46,11 @@ bool train(Bench& bench, const std::string& function, Seconds work,
 
     const estimator::InstanceLoad& load = *experiment.next;
     executor::MeasureOptions measuring;
-    measuring.repeats = options.repeats;
     measuring.vcpus = 0;
     measuring.interrupted = bench.interrupted;
     const auto summary = executor::measure(
-        bench.platform, {{function, load, events_for(bench.events, function, load.jobs)}},
+        bench.platform,
+        {{function, load, events_for(bench.events, function, load.jobs), options.repeats}},
         measuring);
     bench.file.append(summary.samples);
     bench.pace.done(expected_duration(load, work) * options.repeats);

@@ -36,6 +36,18 @@ void read_configurations(const YamlValue& value, Space& space) {
   }
 }
 
+void read_profile(const YamlValue& value, Function& function) {
+  value.expect_members({"event", "events"});
+  if (const auto file = value.member("events")) function.profile_events = file->path();
+  if (const auto event = value.member("event")) function.profile_event = event->json();
+  if (function.profile_events.has_value() == function.profile_event.has_value()) {
+    value.fail(function.profile_event
+                   ? "has both \"event\" and \"events\"; keep one"
+                   : "is empty; give `event: {...}`, one sample job, or `events: FILE`, a JSON "
+                     "array of them");
+  }
+}
+
 Function read_function(const YamlValue& value, const std::filesystem::path& folder) {
   value.expect_members(
       {"command", "directory", "environment", "timeout", "configurations", "profile"});
@@ -64,8 +76,7 @@ Function read_function(const YamlValue& value, const std::filesystem::path& fold
   }
   if (const auto space = value.member("configurations")) read_configurations(*space, function);
   if (const auto profile = value.member("profile")) {
-    profile->expect_members({"events"});
-    function.profile_events = profile->required("events", "sample-jobs.json").path();
+    read_profile(*profile, function);
   }
   return function;
 }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
 #include "stepconf/workflow/from_steps.h"
@@ -23,8 +24,9 @@ struct Function {
   Seconds timeout{60};
   /// What `configurations` of this function overrides; absent parts are the project's.
   std::optional<std::vector<int>> memory_mb, instances, processes;
-  /// A JSON array of sample jobs; absolute.
+  /// `profile`: at most one of a file with a JSON array of sample jobs, absolute, and a single job.
   std::optional<std::filesystem::path> profile_events;
+  std::optional<Json> profile_event;
 };
 
 /// `slo`: a duration, or where in the execution's input it stands.

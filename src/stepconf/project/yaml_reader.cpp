@@ -160,6 +160,25 @@ std::vector<std::string> YamlValue::texts() const {
   return result;
 }
 
+Json YamlValue::json() const {
+  if (node_.IsMap()) {
+    Json result = Json::object();
+    for (const auto& [name, value] : members()) result[name] = value.json();
+    return result;
+  }
+  if (node_.IsSequence()) {
+    Json result = Json::array();
+    for (const YamlValue& element : elements()) result.push_back(element.json());
+    return result;
+  }
+  if (node_.IsNull()) return nullptr;
+  const std::string& scalar = node_.Scalar();
+  const bool quoted = node_.Tag() == "!";
+  if (quoted) return scalar;
+  const Json read = Json::parse(scalar, nullptr, false);
+  return read.is_discarded() ? Json(scalar) : read;
+}
+
 std::filesystem::path YamlValue::path() const {
   const std::string value = text();
   if (value.empty()) fail("is empty, must be a path");

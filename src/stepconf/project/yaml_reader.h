@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 
 namespace stepconf::project {
@@ -51,6 +52,9 @@ class YamlValue {
   /// error.
   std::vector<int> integers(int least, int greatest) const;
   std::vector<std::string> texts() const;
+  /// Any value as JSON: plain scalars are numbers, booleans and null where JSON reads them so (and
+  /// null where they are empty or ~), else texts, as quoted ones always are.
+  Json json() const;
   /// A path; relative ones start at the file's folder.
   std::filesystem::path path() const;
 

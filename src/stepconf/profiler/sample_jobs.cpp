@@ -1,15 +1,16 @@
-#include "stepconf/cli/sample_jobs.h"
+#include "stepconf/profiler/sample_jobs.h"
 
 #include <fmt/format.h>
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 
-namespace stepconf::cli {
+namespace stepconf::profiler {
 
 SampleJobs sample_jobs_of(const project::Project& project) {
   SampleJobs result;
   for (const auto& [name, function] : project.functions) {
+    if (function.profile_event) result[name] = {*function.profile_event};
     if (!function.profile_events) continue;
     const std::string file = function.profile_events->string();
     const Json jobs = parse_json(read_file(file), file);
@@ -40,4 +41,4 @@ std::vector<asl::Command> RecordingFlow::keep(std::vector<asl::Command> commands
   return commands;
 }
 
-}  // namespace stepconf::cli
+}  // namespace stepconf::profiler

@@ -8,13 +8,14 @@
 #include "stepconf/base/json.h"
 #include "stepconf/project/project.h"
 
-namespace stepconf::cli {
+namespace stepconf::profiler {
 
 /// By function: events that its jobs really have, for measuring it.
 using SampleJobs = std::map<std::string, std::vector<Json>>;
 
-/// Reads the files that the project names (`profile: {events: FILE}`); functions without one are
-/// left out. Throws InvalidInput where a file is not an array of at least one job.
+/// Gives the sample jobs that the project has: `profile: {event: ...}`, or what is in the file of
+/// `profile: {events: FILE}`; functions with neither are left out. Throws InvalidInput where a file
+/// is not an array of at least one job.
 SampleJobs sample_jobs_of(const project::Project& project);
 
 /// Picks `count` of `jobs` (at least one), spread evenly over all, so that cheap and dear ones are
@@ -38,4 +39,4 @@ class RecordingFlow final : public asl::Flow {
   SampleJobs& jobs_;
 };
 
-}  // namespace stepconf::cli
+}  // namespace stepconf::profiler

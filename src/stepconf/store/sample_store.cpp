@@ -1,0 +1,189 @@
+#include "stepconf/store/sample_store.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <system_error>
+
+#include "stepconf/base/error.h"
+
+namespace stepconf::store {
+namespace {
+
+// What PRAGMA user_version says; a later schema is reached step by step in `bring_up_to_date`.
+constexpr std::int64_t kSchema = 1;
+constexpr const char* kTables = R"(
+  CREATE TABLE samples (
+    id INTEGER PRIMARY KEY,
+    measured_at INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    function TEXT NOT NULL,
+    memory_mb INTEGER NOT NULL,
+    instances INTEGER NOT NULL,
+    processes INTEGER NOT NULL,
+    jobs INTEGER NOT NULL,
+    duration_ms REAL,
+    init_ms REAL,
+    dispatch_ms REAL,
+    max_memory_mb REAL,
+    cold INTEGER NOT NULL,
+    status TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX samples_of_function ON samples (function);
+)";
+
+constexpr std::array<std::pair<Origin, std::string_view>, 3> kOrigins = {
+    {{Origin::profile, "profile"}, {Origin::run, "run"}, {Origin::imported, "import"}}};
+
+std::string_view name_of(Origin origin) {
+  for (const auto& [value, name] : kOrigins) {
+    if (value == origin) return name;
+  }
+  throw Error("a sample's origin has no name");
+}
+
+Origin origin_of(const Database& database, std::string_view text) {
+  for (const auto& [value, name] : kOrigins) {
+    if (name == text) return value;
+  }
+  throw InvalidInput(
+      fmt::format("{}: has a sample of the origin \"{}\", must be one of profile, "
+                  "run, import",
+                  database.file().string(), text));
+}
+
+std::int64_t single_integer(Database& database, const char* sql) {
+  Statement statement = database.prepare(sql);
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+void check_pages(Database& database) {
+  Statement check = database.prepare("PRAGMA quick_check(1)");
+  if (!check.step()) return;
+  if (const std::string found = check.text(0); found != "ok") {
+    throw InvalidInput(
+        fmt::format("{}: is damaged ({}); move it away to begin a new one, and give it the samples "
+                    "of an exported CSV with --import",
+                    database.file().string(), found));
+  }
+}
+
+// Two processes may find the file new at once: who comes second finds it made.
+void bring_up_to_date(Database& database) {
+  Transaction transaction(database);
+  const std::int64_t schema = single_integer(database, "PRAGMA user_version");
+  if (schema > kSchema) {
+    throw InvalidInput(fmt::format(
+        "{}: was written by a newer stepconf (schema {}, this one knows {}); use that one, or move "
+        "the file away to begin a new one",
+        database.file().string(), schema, kSchema));
+  }
+  if (schema == 0) {
+    if (single_integer(database, "SELECT count(*) FROM sqlite_master") > 0) {
+      throw InvalidInput(fmt::format(
+          "{}: is another program's SQLite file, no store of samples; move it away to begin one",
+          database.file().string()));
+    }
+    database.execute(kTables);
+    database.execute(fmt::format("PRAGMA user_version = {}", kSchema).c_str());
+  }
+  transaction.commit();
+}
+
+Database open(const std::filesystem::path& file) {
+  std::error_code problem;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), problem);
+  if (problem) {
+    throw Error(fmt::format("{}: cannot be made: {}; measured samples are kept there",
+                            file.parent_path().string(), problem.message()));
+  }
+  Database database(file);
+  check_pages(database);
+  bring_up_to_date(database);
+  return database;
+}
+
+}  // namespace
+
+std::filesystem::path sample_store_file(const std::filesystem::path& project_folder) {
+  return project_folder / ".stepconf" / "samples.db";
+}
+
+SampleStore::SampleStore(const std::filesystem::path& file)
+    : database_(open(file)),
+      insert_(database_.prepare(
+          "INSERT INTO samples (measured_at, origin, platform, fingerprint, function, memory_mb, "
+          "instances, processes, jobs, duration_ms, init_ms, dispatch_ms, max_memory_mb, cold, "
+          "status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+
+void SampleStore::add(const Record& record) { insert(record); }
+
+void SampleStore::add(std::span<const Record> records) {
+  Transaction transaction(database_);
+  for (const Record& record : records) insert(record);
+  transaction.commit();
+}
+
+void SampleStore::insert(const Record& record) {
+  const estimator::Sample& sample = record.sample;
+  insert_.bind(0, std::int64_t{record.measured_at.time_since_epoch().count()});
+  insert_.bind(1, name_of(record.origin));
+  insert_.bind(2, std::string_view(record.conditions.platform));
+  insert_.bind(3, std::string_view(record.conditions.function));
+  insert_.bind(4, std::string_view(sample.function));
+  insert_.bind(5, std::int64_t{sample.memory.value});
+  insert_.bind(6, std::int64_t{sample.instances});
+  insert_.bind(7, std::int64_t{sample.processes});
+  insert_.bind(8, std::int64_t{sample.jobs});
+  insert_.bind(9, sample.duration_ms);
+  insert_.bind(10, sample.init_ms);
+  insert_.bind(11, sample.dispatch_ms);
+  insert_.bind(12, sample.max_memory_mb);
+  insert_.bind(13, std::int64_t{sample.cold});
+  insert_.bind(14, std::string_view(sample.status));
+  insert_.step();
+}
+
+std::vector<Record> SampleStore::records(const std::string& function) {
+  Statement query = database_.prepare(
+      "SELECT measured_at, origin, platform, fingerprint, memory_mb, instances, processes, jobs, "
+      "duration_ms, init_ms, dispatch_ms, max_memory_mb, cold, status FROM samples "
+      "WHERE function = ? ORDER BY id");
+  query.bind(0, std::string_view(function));
+  std::vector<Record> result;
+  while (query.step()) {
+    Record record;
+    record.measured_at = std::chrono::sys_seconds(std::chrono::seconds(query.integer(0)));
+    record.origin = origin_of(database_, query.text(1));
+    record.conditions = {query.text(2), query.text(3)};
+    estimator::Sample& sample = record.sample;
+    sample.function = function;
+    sample.memory = MemoryMb{static_cast<int>(query.integer(4))};
+    sample.instances = static_cast<int>(query.integer(5));
+    sample.processes = static_cast<int>(query.integer(6));
+    sample.jobs = static_cast<int>(query.integer(7));
+    sample.duration_ms = query.number(8);
+    sample.init_ms = query.number(9);
+    sample.dispatch_ms = query.number(10);
+    sample.max_memory_mb = query.number(11);
+    sample.cold = query.integer(12) != 0;
+    sample.status = query.text(13);
+    result.push_back(std::move(record));
+  }
+  return result;
+}
+
+int SampleStore::forget(const std::string& function, const Conditions& conditions) {
+  Statement remove = database_.prepare(
+      "DELETE FROM samples WHERE function = ? AND platform = ? AND fingerprint = ?");
+  remove.bind(0, std::string_view(function));
+  remove.bind(1, std::string_view(conditions.platform));
+  remove.bind(2, std::string_view(conditions.function));
+  remove.step();
+  return database_.changes();
+}
+
+}  // namespace stepconf::store
