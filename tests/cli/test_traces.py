@@ -47,7 +47,8 @@ class FitTraces(Command):
         self.assertEqual(drift["compared_with"], "models.json")
         self.assertAlmostEqual(drift["factor"], 1.28, delta=0.03)
         self.assertLess(drift["interval"][0], drift["factor"])
-        self.assertEqual(report["rescaled"]["f"]["samples"], 15)
+        [change] = report["rescaled"]["f"]
+        self.assertEqual((change["samples"], change["since"]), (15, "2024-05-01T00:00:00.000Z"))
         self.assertEqual(report["functions"]["f"]["samples"], 55)
         self.assertIn("warning: f takes 1.28 times as long as models.json says", messages)
         self.assertIn("at risk", messages)

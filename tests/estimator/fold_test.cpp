@@ -66,8 +66,10 @@ TEST(Fold, RepairsManyOldMeasurementsByFiveRecentRuns) {
                                         .memory_mb = {256, 512, 768, 1024, 1536}});
   const Folded folded = fold(profile(), executions);
   ASSERT_TRUE(folded.changes.contains("f"));
-  EXPECT_EQ(folded.changes.at("f").drift.verdict, Verdict::slower);
-  EXPECT_EQ(folded.changes.at("f").samples, 120);
+  ASSERT_EQ(folded.changes.at("f").size(), 1u);
+  EXPECT_EQ(folded.changes.at("f")[0].drift.verdict, Verdict::slower);
+  EXPECT_EQ(folded.changes.at("f")[0].samples, 120);
+  EXPECT_EQ(folded.changes.at("f")[0].since, kDay);
   // 168 and 1688 MB were measured before the change only.
   for (const int memory : {168, 512, 1688}) {
     const double truth = 1.28 * true_seconds(memory);
@@ -82,15 +84,39 @@ TEST(Fold, DoesNotRescaleWhatDidNotChange) {
   }
 }
 
-TEST(Fold, TakesRunsOlderThanAHalfLifeForTheirOwnTime) {
-  // 20 runs at the old speed, 20 a month later at the new one.
+TEST(Fold, FollowsOneChangeAfterTheOther) {
+  // 20 runs at the old speed, 20 a month later that take 1.5 times as long, 20 another month later
+  // that take 0.9 times as long as at first.
   std::vector<Session> executions = draw_runs(5, {.first = kDay});
-  const auto later = draw_runs(6, {.factor = 1.5, .first = 31 * kDay});
-  executions.insert(executions.end(), later.begin(), later.end());
+  for (const auto& [factor, day] : {std::pair{1.5, 31}, std::pair{0.9, 61}}) {
+    const auto later = draw_runs(6, {.factor = factor, .first = day * kDay});
+    executions.insert(executions.end(), later.begin(), later.end());
+  }
   const Folded folded = fold(profile(), executions);
   ASSERT_TRUE(folded.changes.contains("f"));
-  EXPECT_NEAR(folded.changes.at("f").drift.factor, 1.5, 0.05);
-  EXPECT_EQ(folded.changes.at("f").samples, 120 + 20 * 8);
+  const auto& changes = folded.changes.at("f");
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_NEAR(changes[0].drift.factor, 1.5, 0.06);
+  EXPECT_EQ(changes[0].since, 31 * kDay);
+  EXPECT_EQ(changes[0].samples, 120 + 20 * 8);
+  EXPECT_NEAR(changes[1].drift.factor, 0.6, 0.03);
+  EXPECT_EQ(changes[1].samples, 120 + 40 * 8);
+  for (const int memory : {168, 1688})
+    EXPECT_NEAR(predicted(folded, memory), 0.9 * true_seconds(memory), 0.05 * true_seconds(memory));
+}
+
+TEST(Fold, KeepsAProfileRepairedWhenTheChangeIsLongAgo) {
+  // Slower runs for 60 days: the older of them agree with the recent ones, the profile does not.
+  const auto executions =
+      draw_runs(2, {.executions = 60, .factor = 1.28, .first = kDay, .every = kDay});
+  const Folded folded = fold(profile(), executions);
+  ASSERT_TRUE(folded.changes.contains("f"));
+  EXPECT_EQ(folded.changes.at("f").size(), 1u);
+  for (const int memory : {168, 1688}) {
+    // The factor comes from the first period's 14 runs, with a standard error of 1.5 %.
+    const double truth = 1.28 * true_seconds(memory);
+    EXPECT_NEAR(predicted(folded, memory), truth, 0.06 * truth) << memory << " MB";
+  }
 }
 
 TEST(Fold, TrustsAProfileThatIsNewerThanTheRuns) {

@@ -37,7 +37,56 @@ TEST(MemoryNeed, TakesEachProcessForACopyWhereOnlyOneNumberWasMeasured) {
 TEST(MemoryNeed, BelievesWhatWasSeenToWork) {
   const MemoryNeed need = learn({row(2048, 1, 900), row(512, 1, 400)});
   EXPECT_EQ(need.why_not({MemoryMb{512}, 1, 1}), "");
+}
+
+TEST(MemoryNeed, IsNotWhatARuntimeTakesBecauseItIsThere) {
+  // A heap of half the memory, as a JVM's: 480 MB were enough where there was no more.
+  const MemoryNeed need = learn({row(8192, 1, 4200), row(2048, 1, 1100), row(768, 1, 480)});
+  EXPECT_EQ(need.why_not({MemoryMb{528}, 1, 1}), "");
+  EXPECT_EQ(need.why_not({MemoryMb{527}, 1, 1}), "needs 528 MB at 1 process");
+}
+
+TEST(MemoryNeed, IsMetByAsMuchMemoryForEachProcessAsOneWorkedWith) {
+  // The peak is the whole of the 512 MB: with its margin two would need 1127 MB.
+  const MemoryNeed need = learn({row(512, 1, 512)});
+  EXPECT_EQ(need.why_not({MemoryMb{1024}, 2, 1}), "");
+  EXPECT_NE(need.why_not({MemoryMb{1023}, 2, 1}), "");
   EXPECT_NE(need.why_not({MemoryMb{511}, 1, 1}), "");
+}
+
+TEST(MemoryNeed, IsMoreThanWhatWasThereWhenItRanOut) {
+  // 100 MB a process, it seems; but 4 did not fit into 512 MB, so 5 will not into 640.
+  const MemoryNeed need =
+      learn({row(1024, 1, 100), row(512, 4, std::nullopt, "Runtime.OutOfMemory")});
+  EXPECT_NE(need.why_not({MemoryMb{640}, 5, 1}), "");
+}
+
+TEST(MemoryNeed, GrowsWithTheJobsWherePeaksDo) {
+  // One job was seen to work on 512 MB; 32 took 900 MB where there was room.
+  const MemoryNeed need =
+      learn({row(512, 1, 100, "ok", 1), row(2048, 1, 100, "ok", 1), row(2048, 1, 900, "ok", 32)});
+  EXPECT_EQ(need.why_not({MemoryMb{512}, 1, 1}), "");
+  EXPECT_NE(need.why_not({MemoryMb{512}, 1, 32}), "");
+  EXPECT_EQ(need.why_not({MemoryMb{1024}, 1, 32}), "");
+}
+
+TEST(MemoryNeed, DoesNotAskForJobsWherePeaksDoNotGrowWithThem) {
+  const MemoryNeed need =
+      learn({row(512, 1, 500, "ok", 1), row(2048, 1, 1500, "ok", 1), row(2048, 1, 1550, "ok", 32)});
+  EXPECT_EQ(need.why_not({MemoryMb{512}, 1, 32}), "");
+}
+
+TEST(MemoryNeed, IsTheLargestWhereNobodyKnowsWhetherSizeOrJobsMadeAPeakLarger) {
+  const MemoryNeed need = learn({row(512, 1, 100, "ok", 1), row(2048, 1, 900, "ok", 32)});
+  EXPECT_EQ(need.why_not({MemoryMb{511}, 1, 1}), "needs 990 MB at 1 process");
+}
+
+TEST(MemoryNeed, LeavesFewerJobsWhatWasSeenToWorkThoughMoreRanOutOfMemory) {
+  const MemoryNeed need = learn(
+      {row(512, 1, std::nullopt, "ok", 2), row(512, 1, std::nullopt, "Runtime.OutOfMemory", 64)});
+  EXPECT_EQ(need.why_not({MemoryMb{512}, 1, 2}), "");
+  EXPECT_NE(need.why_not({MemoryMb{512}, 1, 64}), "");
+  EXPECT_NE(need.why_not({MemoryMb{512}, 1, 3}), "");
 }
 
 TEST(MemoryNeed, IsNothingWhereNothingWasMeasured) {

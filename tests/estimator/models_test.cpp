@@ -38,6 +38,17 @@ TEST(Models, ReadATable) {
   EXPECT_EQ(table.noise_cv, 0.1);
 }
 
+TEST(Models, KeepWithHowManyJobsAPairWasSeenToWork) {
+  const Models models = parse_models(
+      with_function(R"({"form": "constant", "parameters": {"base": 1, "per_job": 0}, "memory":
+                        {"fits": [{"memory_mb": 512, "processes": 1, "jobs": 8},
+                                  {"memory_mb": 1024, "processes": 1}]}})"),
+      "m.json");
+  const Models again = parse_models(to_string(models), "m.json");
+  const auto& fits = std::get<FittedFunction>(again.at("f")).memory.fits;
+  EXPECT_EQ(fits, (std::vector<KnownFit>{{MemoryMb{512}, 1, 8}, {MemoryMb{1024}, 1}}));
+}
+
 TEST(Models, ReadBackAsTheyWereWritten) {
   FittedFunction function{
       DurationModel(*find_duration_form("case1"), {1.0 / 3, 0.1, 0.7, 0.2},

@@ -39,8 +39,8 @@ struct Usd {
   friend Usd operator*(double factor, Usd a) { return a * factor; }
 };
 
-/// Reads a decimal number followed by ms, s, m, h or d: "250ms", "1.5s", "15m", "14d". Throws InvalidInput that
-/// names `what` where the text is anything else, negative or not finite.
+/// Reads a decimal number followed by ms, s, m, h or d: "250ms", "1.5s", "15m", "14d". Throws
+/// InvalidInput that names `what` where the text is anything else, negative or not finite.
 Seconds parse_duration(std::string_view text, std::string_view what);
 
 /// Writes a duration for people, with three significant digits: "4.32 ms", "17.3 s", "2 m 05 s".

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "stepconf/asl/timestamp.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -39,6 +40,20 @@ OrderedJson to_json(const Drift& drift) {
   json["above_p95"] = to_json(drift.above_p95);
   json["above_p99"] = to_json(drift.above_p99);
   return json;
+}
+
+// Sessions count their time from 1970.
+std::string time_of(const estimator::SpeedChange& change) {
+  return asl::format_timestamp(
+      asl::Timestamp(std::chrono::round<std::chrono::milliseconds>(change.since)));
+}
+
+OrderedJson to_json(const estimator::SpeedChange& change) {
+  return {{"since", time_of(change)},
+          {"factor", change.drift.factor},
+          {"interval", to_json(change.drift.interval)},
+          {"executions", change.drift.executions},
+          {"samples", change.samples}};
 }
 
 std::string factor(double value) { return fmt::format("{:.3g}", value); }
@@ -91,11 +106,9 @@ void add_to_json(const DriftReport& report, OrderedJson& document) {
     document["drift"][function]["compared_with"] = report.models;
   }
   document["rescaled"] = OrderedJson::object();
-  for (const auto& [function, change] : report.rescaled) {
-    document["rescaled"][function] = {{"factor", change.drift.factor},
-                                      {"interval", to_json(change.drift.interval)},
-                                      {"executions", change.drift.executions},
-                                      {"samples", change.samples}};
+  for (const auto& [function, changes] : report.rescaled) {
+    for (const estimator::SpeedChange& change : changes)
+      document["rescaled"][function].push_back(to_json(change));
   }
 }
 
@@ -124,11 +137,14 @@ void print(const DriftReport& report, std::ostream& out) {
 void warn(const DriftReport& report, std::ostream& err) {
   for (const auto& [function, drift] : report.drifts)
     err << sentence(function, drift, report.models);
-  for (const auto& [function, change] : report.rescaled) {
-    err << fmt::format(
-        "note: {} takes {} times as long as before the recent runs ({}): the durations of its {} "
-        "older samples were multiplied by that\n",
-        function, factor(change.drift.factor), evidence(change.drift), change.samples);
+  for (const auto& [function, changes] : report.rescaled) {
+    for (const estimator::SpeedChange& change : changes) {
+      err << fmt::format(
+          "note: since {} {} takes {} times as long as before ({}): the durations of its {} older "
+          "samples were multiplied by that\n",
+          time_of(change), function, factor(change.drift.factor), evidence(change.drift),
+          change.samples);
+    }
   }
 }
 

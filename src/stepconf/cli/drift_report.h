@@ -3,6 +3,7 @@
 #include <iosfwd>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "stepconf/base/json.h"
 #include "stepconf/estimator/drift.h"
@@ -15,7 +16,7 @@ struct DriftReport {
   /// What the executions are compared with: "models.json".
   std::string models;
   std::map<std::string, estimator::Drift> drifts;
-  std::map<std::string, estimator::SpeedChange> rescaled;
+  std::map<std::string, std::vector<estimator::SpeedChange>> rescaled;
 };
 
 /// Writes the members `drift` and `rescaled` of `fit --json` (docs/formats.md) into `document`.

@@ -228,9 +228,10 @@ void add_fit(CLI::App& app, int& status) {
   CLI::App* verb = app.add_subcommand("fit",
                                       "Fit performance models to samples: how long each function "
                                       "takes with how much memory, how many processes and jobs");
-  verb->add_option("PROJECT", arguments->project,
-                   "Project file or folder; only needed for traces of older versions, which do not "
-                   "say which function a step calls");
+  verb->add_option(
+      "PROJECT", arguments->project,
+      "Project file or folder, before --traces; only needed for traces of older versions, "
+      "which do not say which function a step calls");
   verb->add_option("--samples", arguments->samples,
                    "CSV with a row for each measured instance; needs the columns function, "
                    "memory_mb and duration_ms");

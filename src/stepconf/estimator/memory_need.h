@@ -18,17 +18,21 @@ struct KnownFailure {
   bool operator==(const KnownFailure&) const = default;
 };
 
-/// A pair that was seen to work.
+/// What was seen to work. So it does on more memory, with fewer processes, and with more of them on
+/// as much memory for each.
 struct KnownFit {
   MemoryMb memory;
   int processes = 1;
+  /// With as many jobs or fewer; absent where peaks do not depend on jobs.
+  std::optional<int> jobs{};
 
   bool operator==(const KnownFit&) const = default;
+  bool covers(const InstanceLoad& load) const;
 };
 
 /// What is known about the memory that a function needs. The default: nothing, so everything fits.
 struct MemoryNeed {
-  /// Peak memory: base + per_process * processes; absent where it was not measured.
+  /// The memory that suffices: base + per_process * processes; absent where it was not measured.
   struct Peak {
     double base_mb = 0;
     double per_process_mb = 0;
@@ -39,8 +43,7 @@ struct MemoryNeed {
   /// Out of memory rules out as many processes or more on as much memory or less; a time-out the
   /// same for as many jobs or more; another error that pair of memory and processes alone.
   std::vector<KnownFailure> failures;
-  /// What was seen to work overrules the line: as much memory or more with as many processes or
-  /// fewer.
+  /// What was seen to work overrules the line, and lack of memory with more jobs.
   std::vector<KnownFit> fits;
 
   bool operator==(const MemoryNeed&) const = default;

@@ -154,7 +154,9 @@ MemoryNeed parse_memory(JsonFields fields, const std::string& source) {
   if (fields.has("fits")) {
     for (std::size_t i = 0; const Json& entry : fields.array("fits")) {
       JsonFields fit(entry, fmt::format("{}[{}]", fields.path("fits"), i++), source);
-      need.fits.push_back({MemoryMb{fit.whole("memory_mb", 1)}, fit.whole("processes", 1)});
+      KnownFit known{MemoryMb{fit.whole("memory_mb", 1)}, fit.whole("processes", 1)};
+      if (fit.has("jobs")) known.jobs = fit.whole("jobs", 1);
+      need.fits.push_back(known);
       fit.done();
     }
   }
@@ -311,7 +313,9 @@ OrderedJson to_json(const MemoryNeed& need) {
     json["per_process_mb"] = need.peak->per_process_mb;
   }
   for (const KnownFit& fit : need.fits) {
-    json["fits"].push_back({{"memory_mb", fit.memory.value}, {"processes", fit.processes}});
+    OrderedJson known = {{"memory_mb", fit.memory.value}, {"processes", fit.processes}};
+    if (fit.jobs) known["jobs"] = *fit.jobs;
+    json["fits"].push_back(std::move(known));
   }
   for (const KnownFailure& failure : need.failures) {
     json["failures"].push_back({{"memory_mb", failure.load.memory.value},
