@@ -14,11 +14,9 @@ namespace {
 
 // A model that says a second a job, whatever the memory.
 estimator::Models second_a_job() {
-  estimator::FittedFunction fitted{
-      estimator::DurationModel(*estimator::find_duration_form("constant"), {0, 1}), {}, {}, 0, {}};
-  estimator::Models models;
-  models.functions.emplace("f", fitted);
-  return models;
+  return estimator::parse_models(
+      R"({"schema": 1, "functions": {"f": {"form": "constant", "parameters": {"base": 0, "per_job": 1}}}})",
+      "models.json");
 }
 
 std::vector<estimator::Sample> truth() {
