@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "stepconf/runtime/serve.h"
@@ -63,7 +62,7 @@ Json check(const Json& event) {
   return {{"primes", std::move(found)}};
 }
 
-Json check_multicore(const Json& event, int threads) {
+Json check_multicore(const Json& event, examples::Workers& workers) {
   struct Candidate {
     std::uint64_t number = 0;
     bool prime = false;
@@ -74,14 +73,9 @@ Json check_multicore(const Json& event, int threads) {
   const auto parallel = static_cast<std::size_t>(
       std::llround(ratio_of(event) * static_cast<double>(candidates.size())));
   std::atomic<std::size_t> next = 0;
-  {
-    std::vector<std::jthread> workers;
-    for (int i = 0; i < threads; ++i) {
-      workers.emplace_back([&] {
-        for (std::size_t at = next++; at < parallel; at = next++) test(at);
-      });
-    }
-  }
+  workers.run([&] {
+    for (std::size_t at = next++; at < parallel; at = next++) test(at);
+  });
   for (std::size_t at = parallel; at < candidates.size(); ++at) test(at);
   Json found = Json::array();
   for (const Candidate& candidate : candidates) {

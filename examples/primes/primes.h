@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "examples/workers.h"
 #include "stepconf/base/json.h"
 
 namespace primes {
@@ -14,9 +15,9 @@ std::uint64_t smallest_divisor(std::uint64_t number);
 /// {"primes": [N, ...]}, in the event's order. Throws runtime::HandlerError of type InvalidEvent.
 stepconf::Json check(const stepconf::Json& event);
 
-/// Does the same, a share of the numbers with `threads` threads at once and the others one after
-/// another: the event's member "ratio", 0 to 1, is the paper's multi-core ratio; 1 where absent.
-stepconf::Json check_multicore(const stepconf::Json& event, int threads);
+/// Does the same, a share of the numbers with all workers at once and the others one after another:
+/// the event's member "ratio", 0 to 1, is the paper's multi-core ratio; 1 where absent.
+stepconf::Json check_multicore(const stepconf::Json& event, examples::Workers& workers);
 
 /// How many threads a function of this memory size can keep busy: Lambda gives one vCPU for each
 /// 1,769 MB. `memory_mb` is the text of AWS_LAMBDA_FUNCTION_MEMORY_SIZE, null where it is not set.

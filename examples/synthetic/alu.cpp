@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "stepconf/base/units.h"
 #include "stepconf/runtime/serve.h"
@@ -37,6 +36,16 @@ double ratio_of(const Json& event) {
   throw HandlerError("InvalidEvent", "ratio is " + ratio.dump() + ", must be from 0 to 1");
 }
 
+std::uint64_t repeat_side_by_side(std::uint64_t repeat, examples::Workers& workers) {
+  const std::uint64_t shares = workers.count();
+  std::atomic<std::uint64_t> next = 0, checksum = 0;
+  workers.run([&] {
+    const std::uint64_t share = next++;
+    checksum += repeat_alu(repeat * share / shares, repeat * (share + 1) / shares);
+  });
+  return checksum;
+}
+
 }  // namespace
 
 std::uint64_t repeat_alu(std::uint64_t first, std::uint64_t last) {
@@ -50,33 +59,29 @@ std::uint64_t repeat_alu(std::uint64_t first, std::uint64_t last) {
   return checksum;
 }
 
-Json alu(const Json& event, int default_threads) {
+Json alu(const Json& event, examples::Workers& workers) {
   constexpr std::uint64_t kMostRepeats = 1'000'000'000'000;
   constexpr std::uint64_t kLongestSleepMs = 900'000, kMostOutput = 6'000'000;
   if (!event.is_object() || !event.contains("repeat")) {
     throw HandlerError("InvalidEvent", "repeat is missing, must be a whole number from 0 on");
   }
   const std::uint64_t repeat = whole_number(event, "repeat", 0, kMostRepeats, 0);
-  const std::uint64_t threads =
-      whole_number(event, "threads", 1, 1000, static_cast<std::uint64_t>(default_threads));
+  const std::uint64_t threads = whole_number(event, "threads", 1, 1000, 0);
   const std::uint64_t sleep_ms = whole_number(event, "sleep_ms", 0, kLongestSleepMs, 0);
   const std::uint64_t output = whole_number(event, "output_bytes", 0, kMostOutput, 0);
   const auto parallel =
       static_cast<std::uint64_t>(std::llround(ratio_of(event) * static_cast<double>(repeat)));
 
   std::this_thread::sleep_for(std::chrono::milliseconds(sleep_ms));
-  std::atomic<std::uint64_t> checksum = 0;
-  {
-    std::vector<std::jthread> workers;
-    for (std::uint64_t i = 0; i < threads && parallel > 0; ++i) {
-      workers.emplace_back(
-          [&checksum, first = parallel * i / threads, last = parallel * (i + 1) / threads] {
-            checksum += repeat_alu(first, last);
-          });
-    }
+  std::uint64_t checksum = 0;
+  if (threads > 0) {
+    examples::Workers of_this_event(static_cast<int>(threads));
+    checksum = repeat_side_by_side(parallel, of_this_event);
+  } else {
+    checksum = repeat_side_by_side(parallel, workers);
   }
   checksum += repeat_alu(parallel, repeat);
-  Json result = {{"checksum", fmt::format("{:016x}", checksum.load())}};
+  Json result = {{"checksum", fmt::format("{:016x}", checksum)}};
   if (output > 0) result["data"] = std::string(output, 'x');
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "examples/workers.h"
 #include "stepconf/base/json.h"
 
 namespace synthetic {
@@ -13,10 +14,10 @@ std::uint64_t repeat_alu(std::uint64_t first, std::uint64_t last);
 
 /// Serves an event {"repeat": N, "ratio": 0.5, "threads": 4, "sleep_ms": 0, "output_bytes": 0,
 /// "data": ...}, of which only `repeat` is needed: does N repetitions, the share `ratio` of them (1
-/// where absent) side by side in `threads` threads of equal shares, `default_threads` where absent,
-/// and the rest one after another. Result: {"checksum": "16 hexadecimal digits"}, with "data" of
+/// where absent) side by side in `threads` threads of equal shares, in `workers` where absent, and
+/// the rest one after another. Result: {"checksum": "16 hexadecimal digits"}, with "data" of
 /// `output_bytes` letters where that is not 0. Throws runtime::HandlerError of type InvalidEvent.
-stepconf::Json alu(const stepconf::Json& event, int default_threads);
+stepconf::Json alu(const stepconf::Json& event, examples::Workers& workers);
 
 /// How many threads a function of this memory size can keep busy: Lambda gives one vCPU for each
 /// 1,769 MB. `memory_mb` is the text of AWS_LAMBDA_FUNCTION_MEMORY_SIZE, null where it is not set.

@@ -77,7 +77,7 @@ class Evaluate(Command):
         process = subprocess.Popen([STEPCONF, "evaluate", "estimator", "--quick", "--output", "out", "--only", "truth"], cwd=self.folder,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for line in process.stderr:
-            if "samples" in line:
+            if " sample" in line:
                 break
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=30)

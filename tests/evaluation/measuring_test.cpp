@@ -152,7 +152,7 @@ TEST(Pace, CorrectsWhatIsLeftByWhatWasDone) {
   now = Seconds(40);
   pace.done(Seconds(20));
   EXPECT_EQ(pace.left(), Seconds(160));
-  EXPECT_EQ(pace.text(), "about 3 min left");
+  EXPECT_EQ(pace.remark(), "  about 3 min left");
   pace.done(Seconds(90));
   EXPECT_EQ(pace.left(), Seconds(0));
 }

@@ -4,12 +4,16 @@
 
 #include <cmath>
 #include <map>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "stepconf/runtime/serve.h"
 
 namespace primes {
 namespace {
 
+using examples::Workers;
 using stepconf::Json;
 using stepconf::runtime::HandlerError;
 
@@ -53,21 +57,38 @@ TEST(CheckMulticore, FindsTheSameWhateverItsRatioAndThreads) {
   const Json wanted{{"primes", {7, 999983, 11, 2, 13}}};
   for (const double ratio : {0.0, 0.3, 0.5, 1.0}) {
     for (const int threads : {1, 2, 5}) {
-      EXPECT_EQ(check_multicore({{"numbers", numbers}, {"ratio", ratio}}, threads), wanted);
+      Workers workers(threads);
+      EXPECT_EQ(check_multicore({{"numbers", numbers}, {"ratio", ratio}}, workers), wanted);
     }
   }
-  EXPECT_EQ(check_multicore({{"numbers", numbers}}, 3), wanted);
+  Workers workers(3);
+  EXPECT_EQ(check_multicore({{"numbers", numbers}}, workers), wanted);
 }
 
 TEST(Check, NamesWhatIsWrongWithAnEvent) {
+  Workers workers(1);
   for (const Json& event : {Json(1), Json::object(), Json{{"numbers", 7}}, Json{{"numbers", {-7}}},
                             Json{{"numbers", {7}}, {"ratio", 2}}}) {
     try {
-      check_multicore(event, 1);
+      check_multicore(event, workers);
       ADD_FAILURE() << event;
     } catch (const HandlerError& error) {
       EXPECT_EQ(error.type(), "InvalidEvent");
     }
+  }
+}
+
+TEST(Workers, DoEachTaskOnceInEachThreadAndStayForTheNext) {
+  Workers workers(4);
+  for (int round = 0; round < 100; ++round) {
+    std::mutex mutex;
+    std::multiset<std::thread::id> seen;
+    workers.run([&] {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+    ASSERT_EQ(seen.size(), 4u);
+    ASSERT_EQ((std::set<std::thread::id>(seen.begin(), seen.end()).size()), 4u);
   }
 }
 

@@ -7,6 +7,7 @@
 namespace synthetic {
 namespace {
 
+using examples::Workers;
 using stepconf::Json;
 using stepconf::runtime::HandlerError;
 
@@ -19,27 +20,31 @@ TEST(RepeatAlu, GivesTheSumThatPythonsWholeNumbersGive) {
 
 TEST(Alu, HasTheSameChecksumHoweverItIsDivided) {
   const Json wanted{{"checksum", "44e781390bebf08e"}};
-  EXPECT_EQ(alu({{"repeat", 1000}}, 3), wanted);
+  Workers one(1), three(3);
+  EXPECT_EQ(alu({{"repeat", 1000}}, three), wanted);
   for (const double ratio : {0.0, 0.333, 0.5, 1.0}) {
     for (const int threads : {1, 2, 7}) {
-      EXPECT_EQ(alu({{"repeat", 1000}, {"ratio", ratio}, {"threads", threads}}, 1), wanted);
+      EXPECT_EQ(alu({{"repeat", 1000}, {"ratio", ratio}, {"threads", threads}}, one), wanted);
     }
   }
 }
 
 TEST(Alu, ReturnsAsMuchDataAsItIsAskedFor) {
-  const Json result = alu({{"repeat", 0}, {"output_bytes", 1000}, {"data", "ignored"}}, 1);
+  Workers one(1);
+  const Json result = alu({{"repeat", 0}, {"output_bytes", 1000}, {"data", "ignored"}}, one);
   EXPECT_EQ(result["data"].get<std::string>().size(), 1000u);
-  EXPECT_FALSE(alu({{"repeat", 0}}, 1).contains("data"));
+  EXPECT_FALSE(alu({{"repeat", 0}}, one).contains("data"));
 }
 
 TEST(Alu, SleepsAsLongAsItIsTold) {
+  Workers one(1);
   const auto start = std::chrono::steady_clock::now();
-  alu({{"repeat", 0}, {"sleep_ms", 30}}, 1);
+  alu({{"repeat", 0}, {"sleep_ms", 30}}, one);
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(30));
 }
 
 TEST(Alu, NamesWhatIsWrongWithAnEvent) {
+  Workers one(1);
   const std::vector<std::pair<Json, std::string>> faults = {
       {1, "repeat"},
       {Json::object(), "repeat"},
@@ -50,7 +55,7 @@ TEST(Alu, NamesWhatIsWrongWithAnEvent) {
       {{{"repeat", 1}, {"output_bytes", 7'000'000}}, "output_bytes"}};
   for (const auto& [event, field] : faults) {
     try {
-      alu(event, 1);
+      alu(event, one);
       ADD_FAILURE() << event;
     } catch (const HandlerError& error) {
       EXPECT_EQ(error.type(), "InvalidEvent");

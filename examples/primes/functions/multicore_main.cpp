@@ -4,8 +4,8 @@
 #include "stepconf/runtime/serve.h"
 
 int main() {
-  const int threads = primes::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"));
-  return stepconf::runtime::serve([threads](const auto& event, const auto&) {
-    return primes::check_multicore(event, threads);
+  examples::Workers workers(primes::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")));
+  return stepconf::runtime::serve([&workers](const auto& event, const auto&) {
+    return primes::check_multicore(event, workers);
   });
 }

@@ -37,6 +37,7 @@ struct EvaluateArguments {
   int tests = 24;
   int training_repeats = 2;
   int max_jobs = 8;
+  double goal = 0.03;
   int repeats = 3;
   int most_instances = 50;
   bool json = false;
@@ -71,6 +72,7 @@ evaluation::CampaignOptions campaign_of(const EvaluateArguments& arguments,
   campaign.training.tests = arguments.tests;
   campaign.training.repeats = arguments.training_repeats;
   campaign.training.experiment.max_jobs = arguments.max_jobs;
+  campaign.training.experiment.goal = arguments.goal;
   campaign.training.experiment.prices = workspace.prices;
   if (arguments.quick) {
     campaign.repeats = {.least = 1, .together = Seconds(0.1), .most = 2};
@@ -278,6 +280,11 @@ void add_evaluate(CLI::App& app, int& status) {
                    "Warm invocations kept of each training test")
       ->capture_default_str()
       ->check(CLI::Range(1, 100));
+  verb->add_option("--goal", arguments->goal,
+                   "Training ends when it expects predictions to be off by so much, 0.03 being 3 "
+                   "%; 0 uses up the tests")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
   verb->add_option("--max-jobs", arguments->max_jobs, "Most jobs of a training test")
       ->capture_default_str()
       ->check(CLI::Range(1, 10000));

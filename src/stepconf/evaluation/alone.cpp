@@ -44,10 +44,11 @@ std::size_t measure_group(Bench& bench, std::span<const AloneTest> group, const 
   bench.pace.done(expected);
 
   const AloneTest& front = group.front();
-  bench.lines << fmt::format("  {:<18} {:>5} MB  {} {:<9}  {:>3} samples  {}\n", front.function,
-                             front.load.memory.value, front.load.processes,
-                             front.load.processes == 1 ? "process" : "processes",
-                             summary.samples.size(), bench.pace.text())
+  bench.lines << fmt::format(
+                     "  {:<18} {:>5} MB  {:<11}  {}{}\n", front.function, front.load.memory.value,
+                     counted(static_cast<std::size_t>(front.load.processes), "process",
+                             "processes"),
+                     counted(summary.samples.size(), "sample", "samples"), bench.pace.remark())
               << std::flush;
   return summary.samples.size();
 }

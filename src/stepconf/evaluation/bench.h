@@ -20,6 +20,9 @@ using Events = std::map<std::string, std::vector<Json>>;
 /// Gives the events of `count` jobs of a function.
 std::vector<Json> events_for(const Events& events, const std::string& function, int count);
 
+/// Writes "1 process" or "4 processes", the plural being given.
+std::string counted(std::size_t count, const std::string& one, const std::string& several);
+
 /// What measuring needs beside the question what to measure. All outlive it.
 struct Bench {
   platform::Platform& platform;

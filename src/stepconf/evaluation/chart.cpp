@@ -83,7 +83,7 @@ std::string plot_of(const Curve& curve, std::size_t block, const Style& style,
     case Curve::Look::measured:
       break;
   }
-  const std::string line = with(fmt::format("linespoints lw 1.5 dt {} {}", style.dashes, marks));
+  std::string line = with(fmt::format("linespoints lw 1.5 dt {} {}", style.dashes, marks));
   if (std::ranges::none_of(curve.points, [](auto& point) { return point.deviation > 0; })) {
     return line;
   }

@@ -19,11 +19,11 @@ Seconds Pace::left() const {
   return done_ < kEnough ? open : open * ((clock_() - start_) / done_);
 }
 
-std::string Pace::text() const {
+std::string Pace::remark() const {
   if (expected_ == Seconds(0)) return {};
   const Seconds time = left();
-  if (time > Seconds(90)) return fmt::format("about {:.0f} min left", time.count() / 60);
-  return fmt::format("about {:.0f} s left", std::ceil(time.count()));
+  if (time > Seconds(90)) return fmt::format("  about {:.0f} min left", time.count() / 60);
+  return fmt::format("  about {:.0f} s left", std::ceil(time.count()));
 }
 
 }  // namespace stepconf::evaluation

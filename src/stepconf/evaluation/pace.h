@@ -20,8 +20,8 @@ class Pace {
   /// The time that is left: what was expected, corrected by how the parts so far came out; at least
   /// 0.
   Seconds left() const;
-  /// "about 12 min left"; empty where nothing was expected to take time.
-  std::string text() const;
+  /// Ends a line: "  about 12 min left"; empty where nothing was expected to take time.
+  std::string remark() const;
 
  private:
   Clock clock_;

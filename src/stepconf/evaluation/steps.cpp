@@ -134,10 +134,11 @@ bool measure_steps(Bench& bench, std::span<const StepTest> tests) {
         --left;
         bench.pace.done(test.expected);
       }
-      bench.lines << fmt::format("  {:<18} {:>5} MB  {:>2} instances  {:>9}{}  {}\n", test.function,
-                                 test.configuration.memory.value, test.configuration.instances,
+      bench.lines << fmt::format("  {:<18} {:>5} MB  {:<12}  {:>8}{}{}\n", test.function,
+                                 test.configuration.memory.value,
+                                 counted(samples->size(), "instance", "instances"),
                                  format_duration(step.duration),
-                                 step.counts ? "" : " (not all warm)", bench.pace.text())
+                                 step.counts ? "" : " (not all warm)", bench.pace.remark())
                   << std::flush;
     }
   }

@@ -55,10 +55,11 @@ bool train(Bench& bench, const std::string& function, Seconds work,
     bench.file.append(summary.samples);
     bench.pace.done(expected_duration(load, work) * options.repeats);
     if (summary.interrupted) return false;
-    bench.lines << fmt::format("  {:<18} {:>5} MB  {} {:<9}  {:>3} {:<4}  test {}  {}\n", function,
-                               load.memory.value, load.processes,
-                               load.processes == 1 ? "process" : "processes", load.jobs,
-                               load.jobs == 1 ? "job" : "jobs", test + 1, bench.pace.text())
+    bench.lines << fmt::format(
+                       "  {:<18} {:>5} MB  {:<11}  {:<8}  test {}{}\n", function, load.memory.value,
+                       counted(static_cast<std::size_t>(load.processes), "process", "processes"),
+                       counted(static_cast<std::size_t>(load.jobs), "job", "jobs"), test + 1,
+                       bench.pace.remark())
                 << std::flush;
   }
   return true;
