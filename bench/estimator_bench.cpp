@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "bench/estimator/published.h"
+#include "bench/estimator/replay.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Tables of how well the estimator predicts published measurements",
@@ -17,8 +18,15 @@ int main(int argc, char** argv) {
   std::string only;
   app.add_option("--data", data, "Folder with lambda-memory/, lambda-stages/ and step-functions/")
       ->capture_default_str();
+  std::filesystem::path truth;
+  app.add_option("--truth", truth,
+                 "truth.csv of `stepconf evaluate estimator`: profiles are replayed on it");
   app.add_option("--only", only, "memory, stages, calibration, dispatch or speed; default all");
   CLI11_PARSE(app, argc, argv);
+  if (!truth.empty()) {
+    stepconf::bench::replay_profiles(truth);
+    return 0;
+  }
   if (!std::filesystem::exists(data)) {
     std::cout << fmt::format("{}: not there, so nothing can be predicted\n", data.string());
     return 0;

@@ -7,6 +7,8 @@ for name in optimizer executor; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
+printf '\n== estimator\n'
+build/bin/estimator_bench
 printf '\n== local platform\n'
 build/bin/local_bench --wrapper build/bin/stepconf-wrapper
 printf '\n== wrapper\n'

@@ -62,44 +62,62 @@ FittedFunction fit_one(const std::vector<Sample>& samples, const std::string& fo
   return std::get<FittedFunction>(models.functions.begin()->second);
 }
 
-Errors memory_errors(const std::map<int, std::vector<double>>& sizes, const std::string& function,
-                     const std::string& form, unsigned seed) {
+// By memory size, in milliseconds.
+using Sizes = std::map<int, std::vector<double>>;
+
+// 20 random invocations at each of five sizes.
+Sizes drawn(const Sizes& sizes, unsigned seed) {
   std::mt19937 random(seed);
-  std::vector<Sample> samples;
+  Sizes result;
   for (const int size : kTrainedSizes) {
     std::vector<double> durations = sizes.at(size);
     std::ranges::shuffle(durations, random);
-    for (std::size_t i = 0; i < kTrainedInvocations; ++i)
-      samples.push_back(row(function, size, durations[i]));
+    durations.resize(kTrainedInvocations);
+    result[size] = std::move(durations);
+  }
+  return result;
+}
+
+template <class Predict>
+Errors memory_errors(const Sizes& sizes, const Predict& predicted_ms) {
+  std::vector<double> errors;
+  for (const auto& [size, durations] : sizes)
+    errors.push_back(std::abs(predicted_ms(size) / mean(durations) - 1));
+  return errors_of(errors);
+}
+
+Errors errors_of_fit(const Sizes& sizes, const Sizes& training, const std::string& form) {
+  std::vector<Sample> samples;
+  for (const auto& [size, durations] : training) {
+    for (const double duration : durations) samples.push_back(row("f", size, duration));
   }
   const FittedFunction fitted = fit_one(samples, form);
-  std::vector<double> errors;
-  for (const auto& [size, durations] : sizes) {
-    const double predicted = fitted.duration.predict({.memory = MemoryMb{size}}).count() * 1000;
-    errors.push_back(std::abs(predicted / mean(durations) - 1));
-  }
-  return errors_of(errors);
+  return memory_errors(sizes, [&](int size) {
+    return fitted.duration.predict({.memory = MemoryMb{size}}).count() * 1000;
+  });
 }
 
 // Errors for each configuration of one stage, predicted from all the others.
-Errors left_out_errors(const std::vector<Sample>& samples, const std::string& form) {
-  std::map<estimator::InstanceLoad, std::vector<double>> loads;
-  for (const Sample& sample : samples) loads[sample.load()].push_back(*sample.duration_ms / 1000);
+template <class Predict>
+Errors left_out_errors(const Stage& stage, const Predict& predict) {
+  std::map<std::pair<int, int>, std::vector<double>> configurations;
+  for (const StageRun& run : stage.runs)
+    configurations[{run.memory_mb, run.functions}].push_back(run.read_s + run.compute_s +
+                                                             run.write_s);
   std::vector<double> errors;
-  for (const auto& [left_out, seconds] : loads) {
-    std::vector<Sample> rest;
-    for (const Sample& sample : samples) {
-      if (sample.load() != left_out) rest.push_back(sample);
+  for (const auto& [left_out, seconds] : configurations) {
+    Stage rest{stage.serial, {}};
+    for (const StageRun& run : stage.runs) {
+      if (std::pair(run.memory_mb, run.functions) != left_out) rest.runs.push_back(run);
     }
-    const double predicted = fit_one(rest, form).duration.predict(left_out).count();
-    errors.push_back(std::abs(predicted / mean(seconds) - 1));
+    errors.push_back(std::abs(predict(rest, left_out.first, left_out.second) / mean(seconds) - 1));
   }
   return errors_of(errors);
 }
 
-std::map<std::string, std::vector<Sample>> by_stage(const std::filesystem::path& data) {
-  std::map<std::string, std::vector<Sample>> result;
-  for (StageSample& sample : stage_data(data)) result[sample.stage].push_back(sample.sample);
+std::vector<Sample> samples_of(const std::string& name, const Stage& stage) {
+  std::vector<Sample> result;
+  for (const StageRun& run : stage.runs) result.push_back(sample_of(name, stage, run));
   return result;
 }
 
@@ -111,50 +129,67 @@ std::string percent(const Errors& errors) {
 
 void predict_memory_sizes(const std::filesystem::path& data) {
   std::cout << "\nOne function, 46 memory sizes, from 20 invocations at each of five\n"
-               "relative error in %, mean / max over the sizes: median of 20 random draws, and the "
+               "relative error in %, mean / max over the sizes: median of 20 random draws, and our "
                "worst draw\n"
-               "function  Eq. (1)       ours          ours, worst draw\n";
+               "function  Parrotfish    Eq. (1)       ours          ours, worst\n";
   for (const auto& [function, sizes] : memory_data(data)) {
     std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> draws;
-    for (const std::string form : {"equation1", "auto"}) {
-      for (unsigned seed = 1; seed <= kDraws; ++seed) {
-        const Errors errors = memory_errors(sizes, function, form, seed);
-        draws[form].first.push_back(errors.mean);
-        draws[form].second.push_back(errors.max);
-      }
+    for (unsigned seed = 1; seed <= kDraws; ++seed) {
+      const Sizes training = drawn(sizes, seed);
+      const auto add = [&](const std::string& name, const Errors& errors) {
+        draws[name].first.push_back(errors.mean);
+        draws[name].second.push_back(errors.max);
+      };
+      add("parrotfish",
+          memory_errors(sizes, [&](int size) { return parrotfish(training, size); }));
+      for (const std::string form : {"equation1", "auto"})
+        add(form, errors_of_fit(sizes, training, form));
     }
-    const auto typical = [&](const std::string& form) {
-      return percent({median(draws[form].first), median(draws[form].second)});
+    const auto typical = [&](const std::string& name) {
+      return percent({median(draws[name].first), median(draws[name].second)});
     };
     const Errors worst = {std::ranges::max(draws["auto"].first),
                           std::ranges::max(draws["auto"].second)};
-    std::cout << fmt::format("{:<8}  {}  {}  {}\n", function, typical("equation1"), typical("auto"),
-                             percent(worst));
+    std::cout << fmt::format("{:<8}  {}  {}  {}  {}\n", function, typical("parrotfish"),
+                             typical("equation1"), typical("auto"), percent(worst));
   }
 }
 
 void predict_left_out_stages(const std::filesystem::path& data) {
   std::cout << "\nStages of two workflows, each configuration predicted from all others\n"
                "relative error in %, mean / max over the configurations\n"
-               "stage                    Eq. (1)       ours          form of all, and its floor\n";
+               "stage                    Jolteon       Eq. (1)       ours          form of all, and "
+               "its noise\n";
   std::map<std::string, std::vector<double>> means;
   std::map<std::string, int> below;
-  for (const auto& [stage, samples] : by_stage(data)) {
-    std::string line = fmt::format("{:<23}", stage);
-    for (const std::string form : {"equation1", "auto"}) {
-      const Errors errors = left_out_errors(samples, form);
-      means[form].push_back(errors.mean);
-      below[form] += errors.max < 0.10 ? 1 : 0;
+  for (const auto& [name, stage] : stage_data(data)) {
+    std::string line = fmt::format("{:<23}", name);
+    const auto add = [&](const std::string& model, const Errors& errors) {
+      means[model].push_back(errors.mean);
+      below[model] += errors.max < 0.10 ? 1 : 0;
       line += "  " + percent(errors);
+    };
+    add("jolteon", left_out_errors(stage, [](const Stage& rest, int memory, int functions) {
+          return jolteon(rest.runs, rest.serial, memory, functions);
+        }));
+    for (const std::string form : {"equation1", "auto"}) {
+      add(form, left_out_errors(stage, [&](const Stage& rest, int memory, int functions) {
+            const auto fitted = fit_one(samples_of(name, rest), form);
+            const Sample asked = sample_of(name, rest, {memory, functions});
+            return fitted.duration.predict(asked.load()).count();
+          }));
     }
-    const FittedFunction whole = fit_one(samples, "auto");
+    const FittedFunction whole = fit_one(samples_of(name, stage), "auto");
     std::cout << fmt::format("{}  {} {:.1f}\n", line, whole.duration.name(),
                              whole.report.noise_floor * 100);
   }
-  std::cout << fmt::format(
-      "mean of stages           {:5.2f}         {:5.2f}\nstages with max < 10 %   {:5}         "
-      "{:5}\n",
-      mean(means["equation1"]) * 100, mean(means["auto"]) * 100, below["equation1"], below["auto"]);
+  std::cout << fmt::format("{:<23}", "mean of the stages");
+  for (const std::string model : {"jolteon", "equation1", "auto"})
+    std::cout << fmt::format("  {:5.2f}       ", mean(means[model]) * 100);
+  std::cout << fmt::format("\n{:<23}", "stages with max < 10 %");
+  for (const std::string model : {"jolteon", "equation1", "auto"})
+    std::cout << fmt::format("  {:5}       ", below[model]);
+  std::cout << "\n";
 }
 
 void check_quantiles(const std::filesystem::path& data) {
@@ -262,7 +297,7 @@ void time_fits(const std::filesystem::path& data) {
       for (const double duration : durations) samples.push_back(row(function, size, duration));
     report(function, samples);
   }
-  for (const auto& [stage, samples] : by_stage(data)) report(stage, samples);
+  for (const auto& [name, stage] : stage_data(data)) report(name, samples_of(name, stage));
 }
 
 }  // namespace stepconf::bench

@@ -1,5 +1,7 @@
 #include "bench/estimator/published.h"
 
+#include <tuple>
+
 #include "stepconf/base/file.h"
 #include "stepconf/estimator/csv.h"
 
@@ -29,39 +31,42 @@ std::map<std::string, std::map<int, std::vector<double>>> memory_data(
   return result;
 }
 
-std::vector<StageSample> stage_data(const std::filesystem::path& data) {
-  std::vector<StageSample> result;
-  for (const char* workflow : {"ml-pipeline", "video-analytics"}) {
-    const CsvTable table = read_table(data / "lambda-stages" / (std::string(workflow) + ".csv"));
-    // Three rows, for read, compute and write, make one sample.
-    std::map<std::tuple<std::string, int, int, int>, double> seconds;
-    std::map<std::string, bool> is_serial;
-    std::map<std::tuple<std::string, int, int, int>, int> functions;
+std::map<std::string, Stage> stage_data(const std::filesystem::path& data) {
+  std::map<std::string, Stage> result;
+  for (const std::string workflow : {"ml-pipeline", "video-analytics"}) {
+    const CsvTable table = read_table(data / "lambda-stages" / (workflow + ".csv"));
+    // Three rows, for read, compute and write, make one run.
+    std::map<std::tuple<std::string, int, int, int>, StageRun> runs;
     for (const auto& row : table.rows) {
       const CsvFields fields(table, row);
-      const std::string stage = workflow + (" " + std::string(fields.text("stage")));
+      const std::string name = workflow + " " + std::string(fields.text("stage"));
       const int epoch = *fields.whole("epoch", 0, 1000);
-      if (epoch == 0 || fields.text("component") == "cold") continue;
-      const int configured = *fields.whole("configured_functions", 1, 10'000);
-      const int count = *fields.whole("functions", 1, 10'000);
-      const std::tuple key{stage, *fields.whole("memory_mb", 1, 20'000), configured, epoch};
-      seconds[key] += *fields.number("avg_s", 0, 1e6);
-      functions[key] = count;
-      is_serial.try_emplace(stage, true);
-      if (count != 1) is_serial[stage] = false;
+      const std::string_view component = fields.text("component");
+      if (epoch == 0 || component == "cold") continue;
+      const int memory = *fields.whole("memory_mb", 1, 20'000);
+      const int functions = *fields.whole("configured_functions", 1, 10'000);
+      const double seconds = *fields.number("avg_s", 0, 1e6);
+      if (*fields.whole("functions", 1, 10'000) != 1) result[name].serial = false;
+      StageRun& run = runs[{name, memory, functions, epoch}];
+      run.memory_mb = memory;
+      run.functions = functions;
+      (component == "read"      ? run.read_s
+       : component == "compute" ? run.compute_s
+                                : run.write_s) = seconds;
     }
-    for (const auto& [key, time] : seconds) {
-      const auto& [stage, memory, configured, epoch] = key;
-      estimator::Sample sample;
-      sample.function = stage;
-      sample.memory = MemoryMb{memory};
-      sample.instances = functions.at(key);
-      sample.jobs = is_serial.at(stage) ? configured : kStageJobs / sample.instances;
-      sample.duration_ms = time * 1000;
-      result.push_back({stage, std::move(sample)});
-    }
+    for (const auto& [key, run] : runs) result[std::get<0>(key)].runs.push_back(run);
   }
   return result;
+}
+
+estimator::Sample sample_of(const std::string& name, const Stage& stage, const StageRun& run) {
+  estimator::Sample sample;
+  sample.function = name;
+  sample.memory = MemoryMb{run.memory_mb};
+  sample.instances = stage.serial ? 1 : run.functions;
+  sample.jobs = stage.serial ? run.functions : kStageJobs / run.functions;
+  sample.duration_ms = (run.read_s + run.compute_s + run.write_s) * 1000;
+  return sample;
 }
 
 }  // namespace stepconf::bench

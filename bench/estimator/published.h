@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/estimator/peers.h"
 #include "stepconf/estimator/sample.h"
 
 namespace stepconf::bench {

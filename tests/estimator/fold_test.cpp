@@ -113,7 +113,7 @@ TEST(Fold, KeepsAProfileRepairedWhenTheChangeIsLongAgo) {
   ASSERT_TRUE(folded.changes.contains("f"));
   EXPECT_EQ(folded.changes.at("f").size(), 1u);
   for (const int memory : {168, 1688}) {
-    // The factor comes from the first period's 14 runs, with a standard error of 1.5 %.
+    // The factor comes from the first periods' 18 runs, with a standard error of 1.3 %.
     const double truth = 1.28 * true_seconds(memory);
     EXPECT_NEAR(predicted(folded, memory), truth, 0.06 * truth) << memory << " MB";
   }

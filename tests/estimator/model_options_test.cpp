@@ -54,6 +54,15 @@ TEST(ModelOptions, ListTheSpaceWithoutWhatTheJobsLeaveUnused) {
             std::vector<std::string>{"512x3x2"});
 }
 
+TEST(ModelOptions, KeepTheFastestNumberOfProcessesOfEachSizeWhereTheBestIsAskedFor) {
+  ConfigurationSpace space{{885, 3538, 7076}, {1, 2}, {1, 2, 4}};
+  space.best_processes = true;
+  // Half a vCPU gains nothing from processes, 2 and 4 vCPUs as many as they are.
+  EXPECT_EQ(names(options_with(worker(), space).options(map_step(), 8)),
+            (std::vector<std::string>{"885x1x1", "885x2x1", "3538x1x2", "3538x2x2", "7076x1x4",
+                                      "7076x2x4"}));
+}
+
 TEST(ModelOptions, KeepInstancesTimesProcessesWithinTheMapsConcurrency) {
   workflow::Step step = map_step();
   step.max_concurrency = 4;

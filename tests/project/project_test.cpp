@@ -117,6 +117,21 @@ simulation: {fluctuation: {cv: 0.12, tail: lognormal}}
   EXPECT_EQ(project.foreign.at("WaitForApproval"), Seconds(3));
 }
 
+TEST_F(ProjectFile, TakesTheBestNumberOfProcessesInPlaceOfAList) {
+  const Project project = load(R"(schema: 1
+workflow: w.asl.json
+functions:
+  all: {configurations: {processes: [1, 2]}}
+configurations: {processes: best}
+)");
+  EXPECT_TRUE(configuration_space(project, "other").best_processes);
+  EXPECT_EQ(configuration_space(project, "other").processes, (std::vector<int>{1, 2, 4, 8}));
+  EXPECT_FALSE(configuration_space(project, "all").best_processes);
+  EXPECT_NE(complaint("schema: 1\nworkflow: w.json\nconfigurations: {processes: bst}\n")
+                .find("must be best"),
+            std::string::npos);
+}
+
 TEST_F(ProjectFile, ReadsStepsOfAnyDag) {
   const Project project = load(R"(schema: 1
 steps:

@@ -34,6 +34,9 @@ struct ConfigurationSpace {
   std::vector<int> memory_mb = {512, 1024, 1536, 2048, 4096, 6144, 8192, 10240};
   std::vector<int> instances = {1, 2, 4, 8, 16, 32};
   std::vector<int> processes = {1, 2, 4, 8};
+  /// Leaves of these, for each memory size and number of instances, only the one that is predicted
+  /// to be the fastest: the paper's Q.
+  bool best_processes = false;
 };
 
 /// How `jobs` are dealt out to at most `instances` instances.

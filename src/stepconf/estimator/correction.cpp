@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -15,6 +16,7 @@ constexpr auto kReaches = std::to_array<Similarity>({{.memory = 0.4}, {.memory =
 constexpr auto kAmplitudes = std::to_array<double>({0.02, 0.05, 0.1, 0.2, 0.4});
 // The likelihood has to rise by this much in its logarithm for a correction to be taken at all.
 constexpr double kWorthACorrection = 1;
+constexpr double kMostLog = 20;
 
 double doublings(double a, double b) { return std::abs(std::log2(a / b)); }
 
@@ -71,7 +73,8 @@ double Similarity::operator()(const InstanceLoad& a, const InstanceLoad& b) cons
 double Correction::factor(const InstanceLoad& load) const {
   double sum = 0;
   for (const Anchor& anchor : anchors) sum += anchor.weight * similarity(load, anchor.load);
-  return std::exp(sum);
+  // Further than any measurement goes, and a number.
+  return std::exp(std::clamp(sum, -kMostLog, kMostLog));
 }
 
 Correction learn_correction(std::span<const LogError> errors, const Similarity& similarity,

@@ -40,24 +40,24 @@ class Folding {
     append(folded_.samples, session, std::exp2(-age));
   }
 
-  void take_period(std::span<const Session> executions) {
-    bring_to_the_speed_of(executions);
-    for (const Session& session : executions) take(session);
+  // Rescales what was taken in of functions that `executions` show to have become slower or faster.
+  // False where they are too few to tell of one of them.
+  bool bring_to_the_speed_of(std::span<const Session> executions) {
+    if (executions.size() < kFewestExecutions) return false;
+    const Models before = fit(folded_.samples, {.form = options_.form});
+    bool decided = true;
+    for (const auto& [function, drift] : drifts_of(before, executions)) {
+      if (drift.verdict == Verdict::undecided) decided = false;
+      if (drift.verdict != Verdict::slower && drift.verdict != Verdict::faster) continue;
+      const int samples = rescale(folded_.samples, function, drift.factor);
+      folded_.changes[function].push_back({executions.front().at, drift, samples});
+    }
+    return decided;
   }
 
   Folded result() { return std::move(folded_); }
 
  private:
-  void bring_to_the_speed_of(std::span<const Session> executions) {
-    if (executions.size() < kFewestExecutions) return;
-    const Models before = fit(folded_.samples, {.form = options_.form});
-    for (const auto& [function, drift] : drifts_of(before, executions)) {
-      if (drift.verdict != Verdict::slower && drift.verdict != Verdict::faster) continue;
-      const int samples = rescale(folded_.samples, function, drift.factor);
-      folded_.changes[function].push_back({executions.front().at, drift, samples});
-    }
-  }
-
   Seconds newest_;
   const FoldOptions& options_;
   Folded folded_;
@@ -74,16 +74,22 @@ Folded fold(const std::optional<Session>& profile, std::span<const Session> exec
   if (executions.empty()) return {profile ? profile->samples : std::vector<Sample>{}, {}};
   const Seconds newest_execution = executions.back().at;
   Folding folding(profile ? std::max(profile->at, newest_execution) : newest_execution, options);
+  // Periods end at the newest execution, so that the last is as long as the others.
+  const auto period_end = [&](const Session& first) {
+    const double age = (newest_execution - first.at) / options.half_life;
+    return newest_execution - std::max(0.0, std::ceil(age) - 1) * options.half_life;
+  };
   const auto take_periods = [&](std::span<const Session> sessions) {
-    while (!sessions.empty()) {
-      const double age = (newest_execution - sessions.front().at) / options.half_life;
-      // Periods end at the newest execution, so that the last is as long as the others.
-      const double periods_after = std::max(0.0, std::ceil(age) - 1);
-      const Seconds end = newest_execution - periods_after * options.half_life;
-      const auto later = std::ranges::upper_bound(sessions, end, {}, &Session::at);
-      const auto count = static_cast<std::size_t>(later - sessions.begin());
-      folding.take_period(sessions.first(count));
-      sessions = sessions.subspan(count);
+    for (std::size_t taken = 0, end = 0; taken < sessions.size();) {
+      const Seconds until = period_end(sessions[end]);
+      const auto later = std::ranges::upper_bound(sessions.subspan(end), until, {}, &Session::at);
+      end = static_cast<std::size_t>(later - sessions.begin());
+      // Taken in while it is open whether they are slower, executions of one configuration would
+      // pass for what is peculiar to it. So they wait for the next period's.
+      const auto waiting = sessions.subspan(taken, end - taken);
+      if (!folding.bring_to_the_speed_of(waiting) && end < sessions.size()) continue;
+      for (const Session& session : waiting) folding.take(session);
+      taken = end;
     }
   };
   const std::span<const Session> after = profile ? since(executions, profile->at) : executions;

@@ -40,22 +40,8 @@ Option foreign_option(const workflow::Step& step) {
   return {Configuration{MemoryMb{0}, 1, 1}, *step.foreign_duration, Usd{}};
 }
 
-}  // namespace
-
-ModelOptions::ModelOptions(Models models, pricing::PriceSheet prices, ConfigurationSpace space,
-                           std::map<std::string, ConfigurationSpace> overrides, CostRule cost)
-    : models_(std::move(models)),
-      prices_(std::move(prices)),
-      space_(std::move(space)),
-      overrides_(std::move(overrides)),
-      cost_(cost) {
-  require_usable(space_);
-  for (const auto& [function, override] : overrides_) require_usable(override);
-}
-
-std::vector<Configuration> ModelOptions::candidates(const workflow::Step& step, int jobs) const {
-  const auto found = overrides_.find(step.function);
-  const ConfigurationSpace& space = found == overrides_.end() ? space_ : found->second;
+std::vector<Configuration> candidates(const ConfigurationSpace& space, const workflow::Step& step,
+                                      int jobs) {
   std::vector<std::pair<int, int>> shapes;
   if (!step.batched) {
     shapes.emplace_back(jobs, 1);
@@ -78,17 +64,52 @@ std::vector<Configuration> ModelOptions::candidates(const workflow::Step& step, 
   return result;
 }
 
+// Of options that differ in processes alone, which stand together, the fastest; of equal ones the
+// first, which has the fewest.
+std::vector<Option> with_best_processes(const std::vector<Option>& options) {
+  std::vector<Option> result;
+  for (const Option& option : options) {
+    Configuration alike = option.configuration;
+    if (!result.empty()) alike.processes = result.back().configuration.processes;
+    if (result.empty() || alike != result.back().configuration) {
+      result.push_back(option);
+    } else if (option.duration < result.back().duration) {
+      result.back() = option;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+ModelOptions::ModelOptions(Models models, pricing::PriceSheet prices, ConfigurationSpace space,
+                           std::map<std::string, ConfigurationSpace> overrides, CostRule cost)
+    : models_(std::move(models)),
+      prices_(std::move(prices)),
+      space_(std::move(space)),
+      overrides_(std::move(overrides)),
+      cost_(cost) {
+  require_usable(space_);
+  for (const auto& [function, override] : overrides_) require_usable(override);
+}
+
+const ConfigurationSpace& ModelOptions::space_of(const workflow::Step& step) const {
+  const auto found = overrides_.find(step.function);
+  return found == overrides_.end() ? space_ : found->second;
+}
+
 std::vector<Option> ModelOptions::options(const workflow::Step& step, int jobs) const {
   if (step.is_foreign()) return {foreign_option(step)};
   const FunctionModel& model = models_.at(step.function);
   if (const auto* table = std::get_if<Table>(&model)) return table->options;
+  const ConfigurationSpace& space = space_of(step);
   std::vector<Option> result;
-  for (const Configuration& configuration : candidates(step, jobs)) {
+  for (const Configuration& configuration : candidates(space, step, jobs)) {
     const Forecast expected = forecast(model, prices_, cost_, step.is_map, jobs, configuration);
     if (expected.why_not.empty())
       result.push_back({configuration, expected.duration, expected.cost});
   }
-  return result;
+  return space.best_processes ? with_best_processes(result) : result;
 }
 
 Evaluation ModelOptions::evaluate(const workflow::Step& step, int jobs,

@@ -32,7 +32,12 @@ void read_configurations(const YamlValue& value, Space& space) {
     space.instances = counts->integers(1, kMostInstances);
   }
   if (const auto counts = value.member("processes")) {
-    space.processes = counts->integers(1, kMostProcesses);
+    space.best_processes = counts->is_scalar();
+    if (counts->is_scalar()) {
+      counts->choice({"best"});
+    } else {
+      space.processes = counts->integers(1, kMostProcesses);
+    }
   }
 }
 
@@ -267,6 +272,7 @@ estimator::ConfigurationSpace configuration_space(const Project& project,
   if (found->second.memory_mb) space.memory_mb = *found->second.memory_mb;
   if (found->second.instances) space.instances = *found->second.instances;
   if (found->second.processes) space.processes = *found->second.processes;
+  if (found->second.best_processes) space.best_processes = *found->second.best_processes;
   return space;
 }
 

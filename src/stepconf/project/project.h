@@ -24,6 +24,7 @@ struct Function {
   Seconds timeout{60};
   /// What `configurations` of this function overrides; absent parts are the project's.
   std::optional<std::vector<int>> memory_mb, instances, processes;
+  std::optional<bool> best_processes;
   /// `profile`: at most one of a file with a JSON array of sample jobs, absolute, and a single job.
   std::optional<std::filesystem::path> profile_events;
   std::optional<Json> profile_event;
