@@ -49,8 +49,8 @@ using Part = std::function<double(const StageRun&)>;
 using Shape = std::function<Terms(int memory_mb, int functions)>;
 
 // The prediction by the shape that fits best.
-double best_of(const std::vector<StageRun>& runs, const Part& part, const std::vector<Shape>& shapes,
-               int memory_mb, int functions) {
+double best_of(const std::vector<StageRun>& runs, const Part& part,
+               const std::vector<Shape>& shapes, int memory_mb, int functions) {
   double least = std::numeric_limits<double>::max();
   double result = 0;
   for (const Shape& shape : shapes) {

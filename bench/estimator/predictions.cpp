@@ -140,8 +140,7 @@ void predict_memory_sizes(const std::filesystem::path& data) {
         draws[name].first.push_back(errors.mean);
         draws[name].second.push_back(errors.max);
       };
-      add("parrotfish",
-          memory_errors(sizes, [&](int size) { return parrotfish(training, size); }));
+      add("parrotfish", memory_errors(sizes, [&](int size) { return parrotfish(training, size); }));
       for (const std::string form : {"equation1", "auto"})
         add(form, errors_of_fit(sizes, training, form));
     }
@@ -156,10 +155,11 @@ void predict_memory_sizes(const std::filesystem::path& data) {
 }
 
 void predict_left_out_stages(const std::filesystem::path& data) {
-  std::cout << "\nStages of two workflows, each configuration predicted from all others\n"
-               "relative error in %, mean / max over the configurations\n"
-               "stage                    Jolteon       Eq. (1)       ours          form of all, and "
-               "its noise\n";
+  std::cout
+      << "\nStages of two workflows, each configuration predicted from all others\n"
+         "relative error in %, mean / max over the configurations\n"
+         "stage                    Jolteon       Eq. (1)       ours          form of all, and "
+         "its noise\n";
   std::map<std::string, std::vector<double>> means;
   std::map<std::string, int> below;
   for (const auto& [name, stage] : stage_data(data)) {

@@ -10,19 +10,25 @@
 
 namespace stepconf::bench {
 
-/// Reads lambda-memory: by function and memory size, the durations in the order measured.
+/// Reads lambda-memory: by function and memory size, the durations in the order measured, in
+/// milliseconds.
 std::map<std::string, std::map<int, std::vector<double>>> memory_data(
     const std::filesystem::path& data);
 
-/// One epoch of one stage of lambda-stages: read, compute and write of a mean instance.
-struct StageSample {
-  std::string stage;
-  estimator::Sample sample;
+/// A stage of lambda-stages.
+struct Stage {
+  /// One function whatever is configured, which then says how many partitions it reads.
+  bool serial = true;
+  /// The warm epochs: what a mean function took.
+  std::vector<StageRun> runs;
 };
 
-/// Reads lambda-stages, warm epochs. A stage's whole work is 32 jobs, or, of a serial stage, as
-/// many as it reads partitions.
-std::vector<StageSample> stage_data(const std::filesystem::path& data);
+/// Reads lambda-stages, by workflow and stage.
+std::map<std::string, Stage> stage_data(const std::filesystem::path& data);
+
+/// Gives a run as a sample: a stage's whole work is 32 jobs; of a serial stage as many as it reads
+/// partitions.
+estimator::Sample sample_of(const std::string& name, const Stage& stage, const StageRun& run);
 
 /// Prints errors for 46 memory sizes from 20 invocations at each of five.
 void predict_memory_sizes(const std::filesystem::path& data);

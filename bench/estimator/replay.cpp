@@ -89,8 +89,9 @@ void replay(const std::string& name, const Truth& truth, const Choose& choose,
 }  // namespace
 
 void replay_profiles(const std::filesystem::path& truth_file) {
-  std::cout << "\nProfiles replayed on measurements: relative error in % over the whole space, mean / "
-               "max\n  tests of 2 invocations      ";
+  std::cout
+      << "\nProfiles replayed on measurements: relative error in % over the whole space, mean / "
+         "max\n  tests of 2 invocations      ";
   for (const int tests : kTests) std::cout << fmt::format("  {:>13}", tests);
   std::cout << "\n";
   const estimator::ExperimentOptions options{.jobs = kJobs, .max_jobs = kMostTestJobs, .goal = 0};

@@ -77,9 +77,9 @@ TEST(Architecture, EveryFolderUsesOnlyThoseAboveIt) {
 
 TEST(Architecture, EachLibraryIsSeenByOneFolder) {
   const std::map<std::string, std::string> owner = {
-      {"boost/", "net"},        {"mbedtls/", "net"},  {"ceres/", "estimator"},
-      {"Eigen/", "estimator"},
-      {"yaml-cpp/", "project"}, {"sqlite3", "store"}, {"CLI/", "cli"}};
+      {"boost/", "net"},       {"mbedtls/", "net"},      {"ceres/", "estimator"},
+      {"Eigen/", "estimator"}, {"yaml-cpp/", "project"}, {"sqlite3", "store"},
+      {"CLI/", "cli"}};
   for (const Include& include : includes()) {
     for (const auto& [prefix, folder] : owner) {
       if (include.included.starts_with(prefix)) {

@@ -74,6 +74,15 @@ TEST(MissingRepeats, CountWhatWasMeasuredAndGoByItsLength) {
   EXPECT_EQ(missing_repeats(samples, "f", load, Seconds(1), {}), 0);
 }
 
+TEST(MissingRepeats, AreMoreWhereTheyScatter) {
+  // 0.9, 1.0 and 1.1 s: a CV of 10 %, so 25 for a mean known to 2 %; no more than allowed.
+  std::vector<estimator::Sample> samples;
+  for (const double seconds : {0.9, 1.0, 1.1}) samples.push_back(row("f", 512, 1, 2, seconds));
+  const InstanceLoad load{{512}, 1, 2};
+  EXPECT_EQ(missing_repeats(samples, "f", load, Seconds(1), {}), 17);
+  EXPECT_EQ(missing_repeats(samples, "f", load, Seconds(1), {.most_where_uncertain = 30}), 22);
+}
+
 TEST(MissingRepeats, AreNoneOfALoadThatFails) {
   auto failed = row("f", 512, 1, 2, 0.1);
   failed.status = "Runtime.OutOfMemory";

@@ -1,5 +1,5 @@
-// Whatever stands in a models file: it is refused, or read; what was read and is written again reads
-// the same, and predicts a number.
+// Whatever stands in a models file: it is refused, or read; what was read and is written again
+// reads the same, and predicts a number.
 #include "stepconf/estimator/models.h"
 
 #include <cmath>

@@ -75,7 +75,7 @@ evaluation::CampaignOptions campaign_of(const EvaluateArguments& arguments,
   campaign.training.experiment.goal = arguments.goal;
   campaign.training.experiment.prices = workspace.prices;
   if (arguments.quick) {
-    campaign.repeats = {.least = 1, .together = Seconds(0.1), .most = 2};
+    campaign.repeats = {.least = 1, .together = Seconds(0.1), .most = 2, .most_where_uncertain = 2};
     campaign.training.tests = std::min(arguments.tests, 8);
   }
   for (const auto& [name, function] : workspace.project.functions) {

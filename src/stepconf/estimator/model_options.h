@@ -17,9 +17,9 @@ namespace stepconf::estimator {
 ///
 /// Of a fitted function: every (m, p, q) of its space with p <= jobs (where even the smallest p
 /// exceeds the jobs, p = jobs), q <= jobs per instance (except where the smallest q is larger), p *
-/// q within the step's max_concurrency (where none is, p = q = 1) and enough memory; with `best_processes` the fastest q of each (m, p). Of a step that
-/// is not batched: an instance of its own for each job, q = 1, memory alone is chosen. Of a table:
-/// its rows.
+/// q within the step's max_concurrency (where none is, p = q = 1) and enough memory; with
+/// `best_processes` the fastest q of each (m, p). Of a step that is not batched: an instance of its
+/// own for each job, q = 1, memory alone is chosen. Of a table: its rows.
 class ModelOptions final : public OptionSource {
  public:
   /// `overrides` holds whole spaces of single functions, by name; other functions use `space`.

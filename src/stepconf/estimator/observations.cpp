@@ -55,17 +55,87 @@ double clipped_mean(const std::vector<double>& values, const std::vector<double>
   return mean(clipped, weights);
 }
 
-double pooled_cv(const std::vector<MeasuredLoad>& loads) {
-  double squares = 0;
-  double freedom = 0;
-  for (const MeasuredLoad& load : loads) {
-    const double centre = std::max(load.observation.seconds, kSmallestSeconds);
-    for (const double value : load.seconds)
-      squares += std::pow(std::min(1.0, value / centre - 1), 2);
-    freedom += static_cast<double>(load.seconds.size()) - 1;
+// How single durations scatter around the mean of their load, as a variance of relative errors: a
+// part in proportion, and one of so many seconds that weighs on short loads (timers, scheduling).
+class Scatter {
+ public:
+  explicit Scatter(std::span<const MeasuredLoad> loads) {
+    for (const MeasuredLoad& load : loads) {
+      const double mean = std::max(load.observation.seconds, kSmallestSeconds);
+      const double freedom = static_cast<double>(load.seconds.size()) - 1;
+      if (freedom < 1) continue;
+      double squares = 0;
+      // A stall of many times the mean counts as twice the mean.
+      for (const double value : load.seconds)
+        squares += std::pow(std::min(1.0, value / mean - 1), 2);
+      seen_.push_back({squares / freedom, freedom, 1 / (mean * mean)});
+    }
+    if (seen_.empty()) return;
+    pool();
+    if (seen_.size() >= kEnoughToSplit) split();
   }
-  return freedom > 0 ? std::sqrt(squares / freedom) : kModelError;
-}
+
+  double variance(double mean) const {
+    return proportional_ + absolute_ / std::max(mean * mean, kSmallestSeconds * kSmallestSeconds);
+  }
+
+ private:
+  struct Seen {
+    double variance = 0;
+    double freedom = 0;
+    // 1 / mean^2, what the absolute part is multiplied by.
+    double steepness = 0;
+  };
+
+  void pool() {
+    double sum = 0;
+    double freedom = 0;
+    for (const Seen& seen : seen_) {
+      sum += seen.variance * seen.freedom;
+      freedom += seen.freedom;
+    }
+    proportional_ = sum / freedom;
+  }
+
+  // Least squares in which each load weighs as a variance of its size from so many samples is
+  // known, again with what came out; parts under 0 are none.
+  void split() {
+    const double pooled = proportional_;
+    const double least = kLeastShare * pooled;
+    for (int round = 0; round < 5; ++round) {
+      double w = 0, x = 0, xx = 0, y = 0, xy = 0;
+      for (const Seen& seen : seen_) {
+        const double expected = std::max(proportional_ + absolute_ * seen.steepness, least);
+        const double weight = seen.freedom / (expected * expected);
+        w += weight;
+        x += weight * seen.steepness;
+        xx += weight * seen.steepness * seen.steepness;
+        y += weight * seen.variance;
+        xy += weight * seen.steepness * seen.variance;
+      }
+      const double determinant = w * xx - x * x;
+      if (determinant <= 1e-9 * w * xx) return;
+      absolute_ = (w * xy - x * y) / determinant;
+      proportional_ = (xx * y - x * xy) / determinant;
+      if (absolute_ < 0) {
+        absolute_ = 0;
+        proportional_ = y / w;
+      }
+      if (proportional_ < least) {
+        absolute_ = xy / xx;
+        proportional_ = least;
+      }
+    }
+  }
+
+  // From fewer loads the two parts cannot be told apart.
+  static constexpr std::size_t kEnoughToSplit = 6;
+  static constexpr double kLeastShare = 0.01;
+
+  std::vector<Seen> seen_;
+  double proportional_ = kModelError * kModelError;
+  double absolute_ = 0;
+};
 
 }  // namespace
 
@@ -85,9 +155,10 @@ std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples)
     measured.mean_seconds = mean(measured.seconds, measured.weights);
     result.push_back(std::move(measured));
   }
-  const double cv = pooled_cv(result);
+  const Scatter scatter(result);
   for (MeasuredLoad& measured : result) {
-    measured.noise = cv * cv / effective_number(measured.weights);
+    measured.noise =
+        scatter.variance(measured.observation.seconds) / effective_number(measured.weights);
     measured.observation.weight =
         kModelError * kModelError / (kModelError * kModelError + measured.noise);
   }

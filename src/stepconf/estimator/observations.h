@@ -14,7 +14,8 @@ struct MeasuredLoad {
   Observation observation;
   /// The weighted mean, against which errors are told.
   double mean_seconds = 0;
-  /// Variance of the robust mean's logarithm, from the noise of all loads together.
+  /// Variance of the robust mean's logarithm, from the noise of all loads together: in proportion,
+  /// and so many seconds.
   double noise = 0;
   std::vector<double> seconds;
   /// How much each counts beside the others.

@@ -69,7 +69,7 @@ class Campaign {
 
   // A quick look at a job of each function: what all expectations are made of.
   bool probe() {
-    const Repeats once{.least = 1, .together = Seconds(0), .most = 1};
+    const Repeats once{.least = 1, .together = Seconds(0), .most = 1, .most_where_uncertain = 1};
     std::vector<AloneTest> tests;
     for (const Subject& subject : options_.subjects) {
       if (wants_subjects() && !known_work(subject)) {

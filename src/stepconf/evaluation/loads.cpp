@@ -12,6 +12,14 @@ struct Measured {
   int count = 0;
   bool failed = false;
   Seconds sum{0};
+  double squares = 0;
+
+  // Standard deviation over mean; 0 of fewer than two.
+  double variation() const {
+    if (count < 2 || sum.count() <= 0) return 0;
+    const double mean = sum.count() / count;
+    return std::sqrt(std::max(0.0, (squares - sum.count() * mean) / (count - 1))) / mean;
+  }
 };
 
 Measured measured(std::span<const estimator::Sample> samples, const std::string& function,
@@ -22,7 +30,9 @@ Measured measured(std::span<const estimator::Sample> samples, const std::string&
     if (!sample.ok()) result.failed = true;
     if (!sample.ok() || sample.cold) continue;
     ++result.count;
-    result.sum += Seconds(*sample.duration_ms / 1e3);
+    const double seconds = *sample.duration_ms / 1e3;
+    result.sum += Seconds(seconds);
+    result.squares += seconds * seconds;
   }
   return result;
 }
@@ -82,7 +92,10 @@ int missing_repeats(std::span<const estimator::Sample> samples, const std::strin
   const Measured found = measured(samples, function, load);
   if (found.failed) return 0;
   const Seconds one = found.count > 0 ? found.sum / found.count : expected;
-  return std::max(0, repeats.wanted(one) - found.count);
+  const double share = found.variation() / repeats.certainty;
+  const double until_certain =
+      std::min(std::ceil(share * share - 1e-9), static_cast<double>(repeats.most_where_uncertain));
+  return std::max(0, std::max(repeats.wanted(one), static_cast<int>(until_certain)) - found.count);
 }
 
 }  // namespace stepconf::evaluation

@@ -41,13 +41,18 @@ struct Repeats {
   /// Short ones until they add up to so much, but no more than `most`.
   Seconds together{0.5};
   int most = 8;
+  /// More where they scatter, until their mean is known to this share (its standard error), but no
+  /// more than `most_where_uncertain`.
+  double certainty = 0.02;
+  int most_where_uncertain = 20;
 
   /// How many are wanted where each takes `one`.
   int wanted(Seconds one) const;
 };
 
-/// Tells how many measurements of a load are missing, by the mean of those in `samples`, or by
-/// `expected` before there is any. None where one has failed: such a load is known not to run.
+/// Tells how many measurements of a load are missing, by the length and scatter of those in
+/// `samples`, or by `expected` before there is any. None where one has failed: such a load is known
+/// not to run.
 int missing_repeats(std::span<const estimator::Sample> samples, const std::string& function,
                     const estimator::InstanceLoad& load, Seconds expected, const Repeats& repeats);
 
