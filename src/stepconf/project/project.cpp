@@ -34,7 +34,10 @@ void read_configurations(const YamlValue& value, Space& space) {
   if (const auto counts = value.member("processes")) {
     space.best_processes = counts->is_scalar();
     if (counts->is_scalar()) {
-      counts->choice({"best"});
+      if (counts->text() != "best") {
+        counts->fail(fmt::format("is \"{}\", must be best, or a list of numbers such as [1, 2, 4]",
+                                 counts->text()));
+      }
     } else {
       space.processes = counts->integers(1, kMostProcesses);
     }
