@@ -162,6 +162,21 @@ TEST(Fit, SaysWhyAFunctionCannotBeModelledAndStillGivesItsMean) {
   EXPECT_FALSE(fitted(wrong).report.reliable);
 }
 
+TEST(Fit, TakesRepeatsThatAreAllEqual) {
+  // Nothing scatters, so nothing can be divided by it.
+  const DurationModel truth = model("case2", {2.0, 0.0, 0.3});
+  const Models models = fit(samples_of(truth, 0, 2));
+  EXPECT_LT(worst_error(fitted(models).duration, truth), 0.002);
+  EXPECT_TRUE(fitted(models).report.reliable) << fitted(models).report.reason;
+}
+
+TEST(Fit, CorrectsNothingWhereAFormIsExact) {
+  const DurationModel truth = model("case2", {2.0, 0.0, 0.3});
+  const Models models = fit(samples_of(truth, 0, 1), {.form = "interpolated"});
+  EXPECT_LT(worst_error(fitted(models).duration, truth), 0.01);
+  EXPECT_TRUE(fitted(models).report.reliable) << fitted(models).report.reason;
+}
+
 TEST(Fit, RefusesAFormThatDoesNotExist) { EXPECT_THROW(fit({}, {.form = "case3"}), InvalidInput); }
 
 TEST(Fit, GivesTheSameBytesForTheSameSamples) {

@@ -114,6 +114,15 @@ TEST(FitMappingDelay, TellsWhatColdSandboxesAdd) {
   EXPECT_NEAR(delay.cold_s, 0.890, 1e-3);
 }
 
+TEST(FitMappingDelay, MakesDoWithTheFewOfManyThatWorked) {
+  std::vector<Sample> samples;
+  for (int i = 0; i < 64; ++i) {
+    samples.push_back(row("f", 64, 10 + i));
+    if (i > 0) samples.back().status = "Runtime.OutOfMemory";
+  }
+  EXPECT_NEAR(fit_mapping_delays(samples).at("f").at(1, 64).count(), 0.010, 1e-4);
+}
+
 TEST(FitMappingDelay, FollowsEveryPlaceOfStepFunctionsMaps) {
   const auto data = shared_data() / "step-functions/map-dispatch.csv";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << data << " is not part of a checkout";

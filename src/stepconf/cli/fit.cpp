@@ -15,8 +15,10 @@
 #include "stepconf/cli/drift_report.h"
 #include "stepconf/cli/traces.h"
 #include "stepconf/cli/verbs.h"
+#include "stepconf/estimator/csv.h"
 #include "stepconf/estimator/fit.h"
 #include "stepconf/estimator/fold.h"
+#include "stepconf/estimator/implausible.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -113,11 +115,35 @@ OrderedJson to_json(const estimator::Models& models) {
   return {{"functions", std::move(functions)}};
 }
 
+constexpr std::size_t kLinesNamed = 10;
+
+// Names the lines whose durations seem to be in another unit.
+void warn_of_units(std::span<const estimator::Sample> samples, const std::string& text,
+                   const std::string& source, std::ostream& err) {
+  const auto rows = estimator::implausible_durations(samples);
+  if (rows.empty()) return;
+  // A sample a row, in the same order.
+  const estimator::CsvTable table = estimator::parse_csv(text, source);
+  std::string lines;
+  for (std::size_t i = 0; i < std::min(rows.size(), kLinesNamed); ++i)
+    lines += fmt::format("{}{}", i == 0 ? "" : ", ", table.rows[rows[i]].line);
+  if (rows.size() > kLinesNamed) lines += fmt::format(" and {} more", rows.size() - kLinesNamed);
+  err << fmt::format(
+      "warning: {}: line{} {}: duration_ms is hundreds of times off what other rows of the "
+      "function "
+      "say; it must be in milliseconds, is it in seconds?\n",
+      source, rows.size() == 1 ? "" : "s", lines);
+}
+
 // Samples that have no time of their own count as of when their file was last modified.
-std::optional<estimator::Session> read_profile(const std::filesystem::path& file) {
+std::optional<estimator::Session> read_profile(const std::filesystem::path& file,
+                                               std::ostream& err) {
   if (file.empty()) return std::nullopt;
-  return estimator::Session{modified_at(file).time_since_epoch(),
-                            estimator::parse_samples(read_file(file), file.string())};
+  const std::string text = read_file(file);
+  estimator::Session session{modified_at(file).time_since_epoch(),
+                             estimator::parse_samples(text, file.string())};
+  warn_of_units(session.samples, text, file.string(), err);
+  return session;
 }
 
 // The models that are about to be replaced; absent where there are none that can be read.
@@ -190,7 +216,7 @@ int fit(const FitArguments& arguments, std::ostream& out, std::ostream& err) {
     throw InvalidInput("fit needs --samples FILE, --traces FILE... or both");
   }
   const Seconds half_life = half_life_of(arguments);
-  const auto profile = read_profile(arguments.samples);
+  const auto profile = read_profile(arguments.samples, err);
   const Traces traces = read_traces(arguments.traces, arguments.project);
   if (!arguments.traces.empty()) tell_what_was_read(traces, err);
 

@@ -114,7 +114,7 @@ OrderedJson profile_report(const profiler::Subjects& subjects, const ProfileSumm
                        {"cost_usd", subject.spent.cost.value},
                        {"expected_error", or_null(study.error())},
                        {"complete", !study.next()},
-                       {"reason", study.reason()}};
+                       {"reason", study.next() ? study.next()->reason : study.reason()}};
   }
   return {{"invocations", summary.spending.invocations},
           {"cost_usd", summary.spending.cost.value},

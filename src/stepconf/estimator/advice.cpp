@@ -21,6 +21,8 @@ constexpr double kLeastAmplitude = 0.03;
 constexpr double kMostAmplitude = 0.5;
 // Combinations of measured values are many where traces were folded in.
 constexpr std::size_t kMostCandidates = 400;
+// Kriging is cubic in the loads.
+constexpr std::size_t kMostKriged = 150;
 
 // Every combination of the measured processes, jobs and instances with the usual memory sizes in
 // their range.
@@ -33,9 +35,11 @@ std::vector<InstanceLoad> candidates(std::span<const MeasuredLoad> loads) {
     jobs.insert(load.jobs);
     instances.insert(load.instances);
   }
+  // Of one size nothing is known but that others would tell more.
+  const bool one = memories.size() == 1;
   const std::pair range{*memories.begin(), *memories.rbegin()};
   for (const int size : ConfigurationSpace{}.memory_mb) {
-    if (size > range.first && size < range.second) memories.insert(size);
+    if (one || (size > range.first && size < range.second)) memories.insert(size);
   }
   std::vector<InstanceLoad> result;
   for (const int memory : memories) {
@@ -43,13 +47,15 @@ std::vector<InstanceLoad> candidates(std::span<const MeasuredLoad> loads) {
       for (const int g : jobs) {
         for (const int p : instances) {
           const bool idle = q > g && q != *processes.begin();
-          if (!idle && result.size() < kMostCandidates)
-            result.push_back({MemoryMb{memory}, q, g, p});
+          if (!idle) result.push_back({MemoryMb{memory}, q, g, p});
         }
       }
     }
   }
-  return result;
+  const std::size_t stride = result.size() / kMostCandidates + 1;
+  std::vector<InstanceLoad> some;
+  for (std::size_t k = 0; k < result.size(); k += stride) some.push_back(result[k]);
+  return some;
 }
 
 std::string count(int number, const char* what) {
@@ -63,7 +69,7 @@ std::optional<std::pair<InstanceLoad, double>> least_certain(const FittedFunctio
   const double amplitude =
       std::clamp(function.model_error.elsewhere, kLeastAmplitude, kMostAmplitude);
   const Covariance covariance =
-      uncertainty(function.duration, loads, points, {.amplitude = amplitude});
+      uncertainty(function.duration, thinned(loads, kMostKriged), points, {.amplitude = amplitude});
   std::optional<std::pair<InstanceLoad, double>> result;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!function.memory.why_not(points[i]).empty()) continue;
@@ -80,10 +86,12 @@ std::string advice(const FittedFunction& function, std::span<const MeasuredLoad>
   if (uncertain && uncertain->second > kGoodEnough) {
     const InstanceLoad& load = uncertain->first;
     return fmt::format(
-        "measure {} MB with {} and {}: the prediction there is the least certain, {:.0f} %",
+        "measure {} MB with {} and {}{}: the prediction there is the least certain, {:.0f} %",
         load.memory.value,
         load.processes == 1 ? "1 process" : fmt::format("{} processes", load.processes),
-        count(load.jobs, "job"), uncertain->second * 100);
+        count(load.jobs, "job"),
+        load.instances == 1 ? "" : fmt::format(" on each of {} instances", load.instances),
+        uncertain->second * 100);
   }
   const double samples = function.spread.parameters().freedom;
   if (samples >= kSamplesForP99) return {};

@@ -69,21 +69,21 @@ std::vector<Candidate> candidates(std::string_view wanted, std::span<const Measu
     if (auto model = fit_form(*form, loads)) fitted.push_back(std::move(*model));
   }
   std::vector<Candidate> result;
-  if (wanted != kInterpolated) {
-    for (const DurationModel& model : fitted) result.push_back(judged(model, loads));
+  for (const DurationModel& model : fitted) {
+    auto corrected = wanted == kInterpolated ? interpolate(model, loads) : std::nullopt;
+    // Where there is nothing to correct, the form as it is.
+    result.push_back(judged(corrected.value_or(model), loads));
   }
-  if (wanted == kInterpolated || wanted == kAuto) {
-    for (const DurationModel& trend : fitted) {
-      if (auto model = interpolate(trend, loads))
-        result.push_back(judged(std::move(*model), loads));
-    }
+  if (wanted != kAuto) return result;
+  for (const DurationModel& trend : fitted) {
+    if (auto model = interpolate(trend, loads)) result.push_back(judged(std::move(*model), loads));
   }
   return result;
 }
 
 // Names the winner's error and those of the next best.
 std::string reason(const Candidate& best, const std::vector<Candidate>& tried) {
-  if (tried.size() == 1) return "the only form that could be fitted";
+  if (tried.size() == 1) return "the only form that was asked for, or could be fitted";
   if (!best.left_out_error)
     return fmt::format("too few configurations to judge by; mean error {:.1f} % on these",
                        best.error * 100);
@@ -104,13 +104,22 @@ std::string reason(const Candidate& best, const std::vector<Candidate>& tried) {
 
 std::optional<ChosenForm> choose_form(std::string_view wanted,
                                       std::span<const MeasuredLoad> loads) {
-  const std::vector<Candidate> tried = candidates(wanted, loads);
+  // Where traces bring thousands of loads, some of them tell which form it is.
+  const std::vector<MeasuredLoad> some = thinned(loads);
+  const std::vector<Candidate> tried = candidates(wanted, some);
   const Candidate* best = nullptr;
   for (const Candidate& candidate : tried) {
     if (best == nullptr || better(candidate, *best)) best = &candidate;
   }
   if (best == nullptr) return std::nullopt;
   ChosenForm result = best->form;
+  if (some.size() < loads.size()) {
+    const std::optional<Correction>& correction = result.model.correction();
+    auto trend = fit_form(result.model.form(), loads, &result.model);
+    if (!trend) return std::nullopt;
+    if (correction) trend = interpolate(*trend, some).value_or(*trend);
+    result = {*trend, log_errors(*trend, loads), left_out_errors(*trend, loads), ""};
+  }
   result.because = reason(*best, tried);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "stepconf/estimator/least_squares.h"
@@ -40,7 +41,10 @@ void fit_first_call(const std::map<MemoryMb, std::vector<double>>& cold_over_war
   };
   problem.lower = {0, 0};
   problem.upper = {1e6, 1e6};
-  problem.held = {memories.size() < 2, false};
+  // Above one vCPU all sizes are alike to a first call.
+  std::set<double> shares;
+  for (const MemoryMb memory : memories) shares.insert(std::min(vcpus(memory), 1.0));
+  problem.held = {shares.size() < 2, false};
   const LeastSquaresSolution solution = minimise(problem, {0, 0.01});
   if (!solution.usable) return;
   result.first_call_s = solution.parameters[0];

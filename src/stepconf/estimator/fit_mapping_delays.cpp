@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "stepconf/estimator/fit.h"
@@ -32,6 +33,8 @@ constexpr std::size_t kEnoughForKnee = 5;
 // A bend has to explain this share of what the line leaves unexplained: noise alone explains some.
 constexpr double kWorthAKnee = 0.3;
 constexpr std::size_t kMostKnees = 64;
+// A delay of milliseconds beside a stall of seconds: more says no more.
+constexpr double kMostScatter = 10;
 // Places of one number of instances that are looked at; more tell nothing new about a parabola.
 constexpr std::size_t kMostPlaces = 64;
 // Relative errors of delays shorter than this do not matter to any step.
@@ -78,17 +81,22 @@ std::size_t places(const std::vector<Dispatch>& delays) {
 std::vector<Dispatch> averaged(const std::vector<Dispatch>& delays) {
   std::map<std::tuple<int, bool, int>, std::vector<double>> by_place;
   for (const Dispatch& d : delays) by_place[{d.instances, d.cold, d.position}].push_back(d.seconds);
-  std::vector<Dispatch> result;
+  std::map<std::pair<int, bool>, std::vector<Dispatch>> by_map;
   for (auto& [place, seconds] : by_place) {
     const auto [instances, cold, position] = place;
-    const int stride = static_cast<int>(static_cast<std::size_t>(instances) / kMostPlaces) + 1;
-    if ((instances - position) % stride != 0) continue;
     std::ranges::sort(seconds);
     const std::size_t cut = seconds.size() / 4;
     const double sum = std::accumulate(seconds.begin() + static_cast<std::ptrdiff_t>(cut),
                                        seconds.end() - static_cast<std::ptrdiff_t>(cut), 0.0);
-    result.push_back(
+    by_map[{instances, cold}].push_back(
         {position, instances, cold, sum / static_cast<double>(seconds.size() - 2 * cut)});
+  }
+  std::vector<Dispatch> result;
+  for (const auto& [map, seen] : by_map) {
+    const std::size_t stride = seen.size() / kMostPlaces + 1;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      if ((seen.size() - 1 - i) % stride == 0) result.push_back(seen[i]);
+    }
   }
   return result;
 }
@@ -136,9 +144,9 @@ double scatter(const MappingDelay& delay, const std::vector<Dispatch>& all) {
   }
   std::ranges::sort(squares);
   const std::size_t kept = squares.size() - squares.size() / 50;
-  return std::sqrt(
-      std::accumulate(squares.begin(), squares.begin() + static_cast<std::ptrdiff_t>(kept), 0.0) /
-      static_cast<double>(kept));
+  const double sum =
+      std::accumulate(squares.begin(), squares.begin() + static_cast<std::ptrdiff_t>(kept), 0.0);
+  return std::min(kMostScatter, std::sqrt(sum / static_cast<double>(kept)));
 }
 
 std::optional<MappingDelay> bent(const std::vector<Dispatch>& delays, const Candidate& line) {

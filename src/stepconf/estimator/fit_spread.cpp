@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 
 namespace stepconf::estimator {
 namespace {
@@ -11,15 +10,15 @@ namespace {
 // A tenth of these lie beyond the body and have to tell two parameters of the tail.
 constexpr std::size_t kEnoughForBody = 80;
 // The tail's shape is drawn towards that of Student's t with five degrees of freedom, as if so many
-// samples had told it: from a few dozen, moments tell it badly. Measured tails have three to ten
-// degrees (docs/model.md).
+// samples had told it: from a few dozen, moments tell it badly.
 constexpr double kUsualShape = 0.2;
 constexpr double kShapeSamples = 25;
-constexpr double kMostShape = 0.6;
+constexpr double kMostShape = 0.5;
 // What counts as an outlier, see SpreadParameters.
 constexpr double kOutlierDeviations = 4;
 constexpr double kLeastOutlier = 0.1;
 constexpr double kMostLog = 10;
+constexpr std::size_t kMostLoadsKept = 200;
 
 struct Residuals {
   // Logarithms of duration over mean, ascending.
@@ -80,16 +79,17 @@ double cv_of(const Residuals& residuals) {
 
 // Probability-weighted moments (Hosking and Wallis, 1987).
 void fit_tail(const std::vector<double>& logs, SpreadParameters& spread) {
-  const double border = spread.body.back();
-  const auto first = std::ranges::upper_bound(logs, border);
+  const auto first = std::ranges::upper_bound(logs, spread.body.back());
+  const double border = std::exp(spread.body.back());
   const auto count = static_cast<double>(std::distance(first, logs.end()));
   if (count < 2) return;
   double mean = 0;
   double weighted = 0;
   double rank = 0;
   for (auto value = first; value != logs.end(); ++value, ++rank) {
-    mean += (*value - border) / count;
-    weighted += (count - 1 - rank) / (count - 1) * (*value - border) / count;
+    const double excess = std::exp(*value) - border;
+    mean += excess / count;
+    weighted += (count - 1 - rank) / (count - 1) * excess / count;
   }
   if (mean <= 0) return;
   const double denominator = mean - 2 * weighted;
@@ -153,7 +153,9 @@ ModelError learn_model_error(std::span<const LogError> errors,
   const double few = count > 2 ? std::sqrt(count / (count - 2)) : 1;
   result.elsewhere =
       std::max(result.measured, left_out ? few * beyond_noise(*left_out) : result.measured);
-  for (const LogError& error : errors) result.loads.push_back(error.load);
+  // Of thousands some are near enough to every other.
+  const std::size_t stride = errors.size() / kMostLoadsKept + 1;
+  for (std::size_t i = 0; i < errors.size(); i += stride) result.loads.push_back(errors[i].load);
   return result;
 }
 

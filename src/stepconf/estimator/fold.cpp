@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "stepconf/estimator/fit.h"
 
@@ -47,7 +48,9 @@ class Folding {
     const Models before = fit(folded_.samples, {.form = options_.form});
     bool decided = true;
     for (const auto& [function, drift] : drifts_of(before, executions)) {
-      if (drift.verdict == Verdict::undecided) decided = false;
+      const bool reliable = std::get<FittedFunction>(before.at(function)).report.reliable;
+      // More executions would tell, unless none of them can be compared at all.
+      if (drift.verdict == Verdict::undecided && drift.executions > 0 && reliable) decided = false;
       if (drift.verdict != Verdict::slower && drift.verdict != Verdict::faster) continue;
       const int samples = rescale(folded_.samples, function, drift.factor);
       folded_.changes[function].push_back({executions.front().at, drift, samples});

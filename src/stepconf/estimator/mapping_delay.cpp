@@ -6,8 +6,10 @@
 namespace stepconf::estimator {
 namespace {
 
-// Earlier instances than one that counts so little do not count.
+// Earlier instances than one that counts so little do not count; after so many the rest counts like
+// the last.
 constexpr double kLeastRival = 1e-3;
+constexpr int kMostRivals = 10'000;
 
 }  // namespace
 
@@ -28,6 +30,7 @@ double MappingDelay::rivals(int instances, Seconds tail) const {
   for (int i = instances; i >= 1; --i) {
     const double part = std::exp((at(i, instances) - last) / tail);
     if (part < kLeastRival) break;
+    if (instances - i == kMostRivals) return sum + i * part;
     sum += part;
   }
   return std::max(1.0, sum);

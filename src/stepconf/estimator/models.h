@@ -30,7 +30,7 @@ struct ErrorSummary {
 struct ModelError {
   double measured = 0;
   double elsewhere = 0;
-  /// The loads that were measured.
+  /// The loads that were measured; of many, some.
   std::vector<InstanceLoad> loads;
 
   bool operator==(const ModelError&) const = default;

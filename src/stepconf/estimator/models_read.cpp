@@ -19,6 +19,7 @@ constexpr double kMost = std::numeric_limits<double>::max();
 constexpr double kMostCv = 1e3;
 constexpr double kMostSeconds = 1e9;
 constexpr double kMostLog = 50;
+constexpr double kMostWeight = 1e9;
 constexpr double kLeastReach = 1e-3;
 constexpr double kMostUsd = 1e9;
 
@@ -85,7 +86,8 @@ Correction parse_correction(JsonFields fields) {
   reach.done();
   for (const Json& entry : fields.array("anchors")) {
     const InstanceLoad load = parse_load(entry, fields, "anchors");
-    if (entry.size() != 5 || !entry[4].is_number() || std::abs(entry[4].get<double>()) > kMostCv)
+    if (entry.size() != 5 || !entry[4].is_number() ||
+        std::abs(entry[4].get<double>()) > kMostWeight)
       fields.fail("anchors", "must hold a number at the end of each entry, the anchor's weight");
     correction.anchors.push_back({load, entry[4].get<double>()});
   }
@@ -173,7 +175,7 @@ Spread parse_spread(JsonFields fields) {
       fields.fail("body", fmt::format("must hold {} numbers in ascending order",
                                       std::size(kBodyProbabilities)));
     spread.tail_scale = fields.number("tail_scale", 0, kMostLog);
-    // With a shape of 1 and more the mean would not be finite.
+    // With a shape of 1 and more there would be no mean.
     spread.tail_shape = fields.number("tail_shape", 0, 0.99);
   }
   if (fields.has("outliers")) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <set>
 #include <variant>
 
@@ -28,6 +27,8 @@ constexpr std::size_t kFirstLoads = 6;
 // Far from measurements, forms are off by a few percent at least.
 constexpr double kLeastAmplitude = 0.03;
 constexpr double kMostAmplitude = 0.5;
+// Kriging is cubic in the loads.
+constexpr std::size_t kMostKriged = 150;
 // The mean distance of a normal variable from its mean, in standard deviations.
 constexpr double kMeanDistance = 0.798;
 // What a call takes beside its duration, where time is counted.
@@ -44,7 +45,7 @@ class Knowledge {
  public:
   Knowledge(const FittedFunction& function, std::vector<MeasuredLoad> loads,
             const ExperimentOptions& options)
-      : function_(function), loads_(std::move(loads)), options_(options) {
+      : function_(function), loads_(thinned(loads, kMostKriged)), options_(options) {
     list_options();
     list_tests();
     std::vector<InstanceLoad> points;
@@ -55,6 +56,8 @@ class Knowledge {
     covariance_.emplace(uncertainty(function.duration, loads_, points, {.amplitude = amplitude}));
     find_relevant();
   }
+
+  bool any_option() const { return !relevant_.empty(); }
 
   // The mean error to expect over the configurations that may be chosen.
   double error() const {
@@ -154,23 +157,42 @@ class Knowledge {
   std::optional<Covariance> covariance_;
 };
 
-// A cold sample alone tells nothing of how long a warm one takes.
-bool tells(const Sample& sample, const InstanceLoad& load) {
-  return sample.load() == load && (!sample.ok() || !sample.cold);
-}
+// A cold sample tells nothing of how long a warm one takes, where there is any of those.
+class Measured {
+ public:
+  explicit Measured(std::span<const Sample> samples)
+      : samples_(samples), any_warm_(std::ranges::any_of(samples, [](const Sample& sample) {
+          return sample.ok() && !sample.cold;
+        })) {}
+
+  bool tried(const InstanceLoad& load) const {
+    return std::ranges::any_of(samples_, [&](const Sample& sample) {
+      return sample.load() == load && (!sample.ok() || tells(sample));
+    });
+  }
+  bool worked(const InstanceLoad& load) const {
+    return std::ranges::any_of(samples_, [&](const Sample& sample) {
+      return sample.load() == load && sample.ok() && tells(sample);
+    });
+  }
+
+ private:
+  bool tells(const Sample& sample) const { return !any_warm_ || !sample.cold; }
+
+  std::span<const Sample> samples_;
+  bool any_warm_;
+};
 
 // The next of the loads from which a form can be told.
 std::optional<InstanceLoad> next_corner(std::span<const Sample> samples, const MemoryNeed& memory,
                                         const ExperimentOptions& options) {
+  const Measured measured(samples);
   std::size_t taken = 0;
   for (const InstanceLoad& load :
        first_test_points(options.space, options.jobs, options.max_jobs)) {
     if (taken == kFirstLoads) return std::nullopt;
-    const bool measured =
-        std::ranges::any_of(samples, [&](const Sample& sample) { return tells(sample, load); });
-    if (!measured && memory.why_not(load).empty()) return load;
-    if (std::ranges::any_of(samples, [&](const Sample& s) { return s.ok() && tells(s, load); }))
-      ++taken;
+    if (!measured.tried(load) && memory.why_not(load).empty()) return load;
+    if (measured.worked(load)) ++taken;
   }
   return std::nullopt;
 }
@@ -190,6 +212,9 @@ Experiment next_test(std::span<const Sample> samples, const ExperimentOptions& o
   const Models models = fit(samples);
   const auto& function = std::get<FittedFunction>(models.functions.begin()->second);
   const Knowledge knowledge(function, std::move(loads), options);
+  if (!knowledge.any_option())
+    return {std::nullopt, std::nullopt,
+            fmt::format("no configuration can run {} jobs, as far as is known", options.jobs)};
   const double error = knowledge.error();
   if (error <= options.goal)
     return {error, std::nullopt,

@@ -116,6 +116,7 @@ class Scatter {
   void split() {
     const double pooled = proportional_;
     const double least = kLeastShare * pooled;
+    if (pooled <= 0) return;
     for (int round = 0; round < 5; ++round) {
       double w = 0, x = 0, xx = 0, y = 0, xy = 0;
       for (const Seen& seen : seen_) {
@@ -128,7 +129,7 @@ class Scatter {
         xy += weight * seen.steepness * seen.variance;
       }
       const double determinant = w * xx - x * x;
-      if (determinant <= 1e-9 * w * xx) return;
+      if (!(determinant > 1e-9 * w * xx)) return;
       absolute_ = (w * xy - x * y) / determinant;
       proportional_ = (xx * y - x * xy) / determinant;
       if (absolute_ < 0) {
@@ -145,7 +146,8 @@ class Scatter {
   // From fewer loads the two parts cannot be told apart.
   static constexpr std::size_t kEnoughToSplit = 6;
   static constexpr double kLeastShare = 0.01;
-  // One parameter more has to raise the likelihood clearly: by chance it does by 3 once in 70 times.
+  // One parameter more has to raise the likelihood clearly: by chance it does by 3 once in 70
+  // times.
   static constexpr double kWorthASplit = 3;
 
   std::vector<Seen> seen_;
@@ -177,6 +179,17 @@ std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples)
         scatter.variance(measured.observation.seconds) / effective_number(measured.weights);
     measured.observation.weight =
         kModelError * kModelError / (kModelError * kModelError + measured.noise);
+  }
+  return result;
+}
+
+std::vector<MeasuredLoad> thinned(std::span<const MeasuredLoad> loads, std::size_t most) {
+  const std::size_t stride = loads.size() / (most + 1) + 1;
+  std::vector<MeasuredLoad> result;
+  // Not always the same place of each stride: neighbours differ in jobs, in a regular way.
+  for (std::size_t i = 0; i * stride < loads.size(); ++i) {
+    const std::size_t at = i * stride + 7 * i % stride;
+    if (at < loads.size()) result.push_back(loads[at]);
   }
   return result;
 }

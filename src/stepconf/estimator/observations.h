@@ -26,6 +26,10 @@ struct MeasuredLoad {
 /// that are ok, warm ones where there is any.
 std::vector<MeasuredLoad> measured_loads(std::span<const Sample* const> samples);
 
+/// Leaves of many loads about `most`, spread over all of them: what is quadratic or cubic in loads
+/// then takes no longer than with few.
+std::vector<MeasuredLoad> thinned(std::span<const MeasuredLoad> loads, std::size_t most = 50);
+
 /// Keeps relative errors finite where a duration is 0, in seconds: half of the millisecond to which
 /// platforms report.
 inline constexpr double kSmallestSeconds = 0.0005;

@@ -37,8 +37,9 @@ struct SpreadParameters {
   /// Logarithms of the factor at kBodyProbabilities; empty where there were too few samples, then
   /// the factor is taken to be lognormal with this CV.
   std::vector<double> body{};
-  /// Beyond the last of these probabilities, the logarithm exceeds its value there by a generalised
-  /// Pareto variable (Pickands, 1975): shape 0 is an exponential tail, more is heavier.
+  /// Beyond the last of these probabilities, the factor exceeds its value there by a generalised
+  /// Pareto variable (Pickands, 1975): shape 0 is an exponential tail, more is heavier, up to 1,
+  /// where there is no mean any more.
   double tail_scale = 0, tail_shape = 0;
   /// Share of instances that take far longer than the body of the distribution explains: four of
   /// its standard deviations, and 10 % at least.
@@ -60,9 +61,10 @@ class Spread {
   double log_quantile(double probability) const;
   /// The same of the largest of `instances` (1 or more, not necessarily whole).
   double log_quantile_of_largest(double probability, double instances) const;
-  /// Gives the mean of the largest of `instances` factors over the mean of one: 1 for 1.
+  /// Gives the mean of the largest of `instances` factors over the mean of one: 1 for 1. Beyond a
+  /// million it no longer grows.
   double mean_of_largest(double instances) const;
-  /// Gives the scale by which the logarithm's upper tail falls off, at least a little over 0.
+  /// Gives the scale by which the factor's upper tail falls off, at least a little over 0.
   double tail_scale() const;
 
   bool operator==(const Spread& other) const { return parameters_ == other.parameters_; }

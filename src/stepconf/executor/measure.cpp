@@ -15,8 +15,9 @@ struct Work {
   std::string function;
   // What is being measured; absent before the first and after the last measurement.
   std::optional<Measurement> open;
-  // Warm invocations of it that were kept.
+  // Warm invocations of it that were kept, and cold ones.
   int kept = 0;
+  int cold = 0;
   int measurements = 0;
   bool at_work = false;
   bool over = false;
@@ -67,6 +68,7 @@ class Measuring {
   bool open_next(Work& work) {
     work.open = source_.next(work.function);
     work.kept = 0;
+    work.cold = 0;
     work.over = !work.open;
     if (work.open) ++work.measurements;
     return !work.over;
@@ -103,7 +105,9 @@ class Measuring {
 
     const bool warm = !sample.cold && !started_copies;
     if (warm) ++work.kept;
-    if (!sample.ok() || work.kept >= measurement.repeats) work.open.reset();
+    if (sample.cold) ++work.cold;
+    const bool never_warm = work.cold >= measurement.repeats + kColdInExcess;
+    if (!sample.ok() || work.kept >= measurement.repeats || never_warm) work.open.reset();
     source_.ended(measurement, sample, !sample.ok() || sample.cold || warm);
   }
 

@@ -39,6 +39,10 @@ class MeasurementSource {
                      bool kept) = 0;
 };
 
+/// So many cold calls more than `repeats` end a measurement that no warm one follows: there are
+/// functions whose process ends after each call.
+inline constexpr int kColdInExcess = 3;
+
 struct MeasureOptions {
   /// vCPUs that may be promised to sandboxes at once, so that measurements do not disturb each
   /// other; what needs more runs alone.

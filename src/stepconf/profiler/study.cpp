@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stepconf/executor/measure.h"
+
 namespace stepconf::profiler {
 
 Study::Study(std::string function, StudyOptions options)
@@ -18,8 +20,8 @@ void Study::add(const estimator::Sample& sample, store::Origin origin) {
   tested.profiled |= origin == store::Origin::profile;
   if (!sample.ok()) {
     ++tested.failures;
-  } else if (!sample.cold) {
-    ++tested.warm;
+  } else {
+    ++(sample.cold ? tested.cold : tested.warm);
   }
 }
 
@@ -65,14 +67,18 @@ bool Study::in_space(const estimator::InstanceLoad& load) const {
 }
 
 bool Study::unfinished(const Tested& tested) const {
-  return tested.profiled && tested.failures == 0 && tested.warm < options_.repeats;
+  // A function whose process ends after each call is never warm.
+  const bool never_warm = tested.cold >= options_.repeats + executor::kColdInExcess;
+  return tested.profiled && tested.failures == 0 && tested.warm < options_.repeats && !never_warm;
 }
 
 // Where the estimator asks for a load again, that is a further test: so it comes to an end.
 int Study::times(const Tested& tested) const {
   if (!tested.profiled) return 1;
   const int in_full = tested.warm / options_.repeats;
-  return std::max(1, in_full + tested.failures);
+  const int never_warm =
+      tested.warm > 0 ? 0 : tested.cold / (options_.repeats + executor::kColdInExcess);
+  return std::max(1, in_full + tested.failures + never_warm);
 }
 
 }  // namespace stepconf::profiler

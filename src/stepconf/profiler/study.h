@@ -59,6 +59,7 @@ class Study {
  private:
   struct Tested {
     int warm = 0;
+    int cold = 0;
     int failures = 0;
     /// Measured by a profiling, which takes `repeats` warm invocations.
     bool profiled = false;
