@@ -1,6 +1,16 @@
 #include "examples/workers.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
 namespace examples {
+
+int threads_for(const char* memory_mb) {
+  constexpr double kOneCpuMb = 1769;
+  const double memory = memory_mb == nullptr ? 0 : std::strtod(memory_mb, nullptr);
+  return std::max(1, static_cast<int>(std::ceil(memory / kOneCpuMb)));
+}
 
 Workers::Workers(int count) {
   for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });

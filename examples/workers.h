@@ -9,6 +9,10 @@
 
 namespace examples {
 
+/// How many threads a function of this memory size can keep busy: Lambda gives one vCPU for each
+/// 1,769 MB. `memory_mb` is the text of AWS_LAMBDA_FUNCTION_MEMORY_SIZE, null where it is not set.
+int threads_for(const char* memory_mb);
+
 /// Threads that stay between events, as a program has them that is called often: starting one takes
 /// time, and the local platform needs some milliseconds to see that there is one more to be given
 /// its vCPU. For one caller at a time.

@@ -84,10 +84,4 @@ Json check_multicore(const Json& event, examples::Workers& workers) {
   return {{"primes", std::move(found)}};
 }
 
-int threads_for(const char* memory_mb) {
-  constexpr double kOneCpuMb = 1769;
-  const double memory = memory_mb == nullptr ? 0 : std::strtod(memory_mb, nullptr);
-  return std::max(1, static_cast<int>(std::ceil(memory / kOneCpuMb)));
-}
-
 }  // namespace primes

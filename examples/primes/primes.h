@@ -19,8 +19,4 @@ stepconf::Json check(const stepconf::Json& event);
 /// the event's member "ratio", 0 to 1, is the paper's multi-core ratio; 1 where absent.
 stepconf::Json check_multicore(const stepconf::Json& event, examples::Workers& workers);
 
-/// How many threads a function of this memory size can keep busy: Lambda gives one vCPU for each
-/// 1,769 MB. `memory_mb` is the text of AWS_LAMBDA_FUNCTION_MEMORY_SIZE, null where it is not set.
-int threads_for(const char* memory_mb);
-
 }  // namespace primes

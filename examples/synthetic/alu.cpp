@@ -86,9 +86,4 @@ Json alu(const Json& event, examples::Workers& workers) {
   return result;
 }
 
-int threads_for(const char* memory_mb) {
-  const int memory = memory_mb == nullptr ? 0 : std::atoi(memory_mb);
-  return std::max(1, static_cast<int>(std::ceil(stepconf::vcpus({memory}))));
-}
-
 }  // namespace synthetic

@@ -19,8 +19,4 @@ std::uint64_t repeat_alu(std::uint64_t first, std::uint64_t last);
 /// `output_bytes` letters where that is not 0. Throws runtime::HandlerError of type InvalidEvent.
 stepconf::Json alu(const stepconf::Json& event, examples::Workers& workers);
 
-/// How many threads a function of this memory size can keep busy: Lambda gives one vCPU for each
-/// 1,769 MB. `memory_mb` is the text of AWS_LAMBDA_FUNCTION_MEMORY_SIZE, null where it is not set.
-int threads_for(const char* memory_mb);
-
 }  // namespace synthetic

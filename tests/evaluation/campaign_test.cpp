@@ -6,11 +6,13 @@
 #include <sstream>
 
 #include "stepconf/base/error.h"
-#include "tests/evaluation/temporary_folder.h"
 #include "tests/executor/fake_platform.h"
+#include "tests/temporary_folder.h"
 
 namespace stepconf::evaluation {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 // A campaign of two functions and the ALU test, on platforms whose clocks jump.
 class CampaignTest : public testing::Test {

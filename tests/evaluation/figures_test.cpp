@@ -7,10 +7,12 @@
 #include "stepconf/evaluation/errors.h"
 #include "stepconf/evaluation/gnuplot.h"
 #include "tests/evaluation/rows.h"
-#include "tests/evaluation/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace stepconf::evaluation {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 // A model that says a second a job, whatever the memory.
 estimator::Models second_a_job() {

@@ -7,11 +7,13 @@
 #include "stepconf/evaluation/steps.h"
 #include "stepconf/evaluation/training.h"
 #include "tests/evaluation/rows.h"
-#include "tests/evaluation/temporary_folder.h"
 #include "tests/executor/fake_platform.h"
+#include "tests/temporary_folder.h"
 
 namespace stepconf::evaluation {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 class Measuring : public testing::Test {
  protected:

@@ -4,10 +4,12 @@
 
 #include "stepconf/base/file.h"
 #include "tests/evaluation/rows.h"
-#include "tests/evaluation/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace stepconf::evaluation {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 TEST(SampleFile, GrowsAndIsTakenUpAgain) {
   const TemporaryFolder folder;

@@ -93,11 +93,11 @@ TEST(Workers, DoEachTaskOnceInEachThreadAndStayForTheNext) {
 }
 
 TEST(ThreadsFor, GivesOneForEachVcpuOfTheMemorySize) {
-  EXPECT_EQ(threads_for(nullptr), 1);
-  EXPECT_EQ(threads_for("512"), 1);
-  EXPECT_EQ(threads_for("1769"), 1);
-  EXPECT_EQ(threads_for("3538"), 2);
-  EXPECT_EQ(threads_for("10240"), 6);
+  EXPECT_EQ(examples::threads_for(nullptr), 1);
+  EXPECT_EQ(examples::threads_for("512"), 1);
+  EXPECT_EQ(examples::threads_for("1769"), 1);
+  EXPECT_EQ(examples::threads_for("3538"), 2);
+  EXPECT_EQ(examples::threads_for("10240"), 6);
 }
 
 }  // namespace

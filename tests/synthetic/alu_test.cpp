@@ -64,13 +64,5 @@ TEST(Alu, NamesWhatIsWrongWithAnEvent) {
   }
 }
 
-TEST(ThreadsFor, GivesOneForEachVcpuOfTheMemorySize) {
-  EXPECT_EQ(threads_for(nullptr), 1);
-  EXPECT_EQ(threads_for("512"), 1);
-  EXPECT_EQ(threads_for("1769"), 1);
-  EXPECT_EQ(threads_for("3538"), 2);
-  EXPECT_EQ(threads_for("10240"), 6);
-}
-
 }  // namespace
 }  // namespace synthetic

@@ -11,13 +11,15 @@
 #include "examples/video/functions/upscale.h"
 #include "examples/video/picture.h"
 #include "stepconf/base/file.h"
+#include "tests/temporary_folder.h"
 #include "tests/video/psnr.h"
-#include "tests/video/temporary_folder.h"
 
 // What needs the example's clip, which is fetched (examples/video/fetch_clip.sh) and not part of
 // the sources.
 namespace video {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 using stepconf::Json;
 

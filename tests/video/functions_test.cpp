@@ -10,12 +10,14 @@
 #include "examples/video/functions/upscale.h"
 #include "examples/video/picture.h"
 #include "examples/video/storage.h"
+#include "tests/temporary_folder.h"
 #include "tests/video/errors.h"
 #include "tests/video/psnr.h"
-#include "tests/video/temporary_folder.h"
 
 namespace video {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 using stepconf::Json;
 

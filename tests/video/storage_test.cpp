@@ -5,11 +5,13 @@
 #include <opencv2/core.hpp>
 
 #include "examples/video/picture.h"
+#include "tests/temporary_folder.h"
 #include "tests/video/errors.h"
-#include "tests/video/temporary_folder.h"
 
 namespace video {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 TEST(Storage, ReadsWhatWasWrittenIntoAFolderThatDidNotExist) {
   const TemporaryFolder folder;

@@ -14,11 +14,13 @@
 #include "examples/video/picture.h"
 #include "stepconf/asl/execution.h"
 #include "stepconf/base/file.h"
-#include "tests/video/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 // The example's definition and its five functions together, without processes between them.
 namespace video {
 namespace {
+
+using stepconf::tests::TemporaryFolder;
 
 using stepconf::Json;
 using stepconf::Seconds;

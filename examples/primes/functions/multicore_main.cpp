@@ -4,7 +4,7 @@
 #include "stepconf/runtime/serve.h"
 
 int main() {
-  examples::Workers workers(primes::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")));
+  examples::Workers workers(examples::threads_for(std::getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")));
   return stepconf::runtime::serve([&workers](const auto& event, const auto&) {
     return primes::check_multicore(event, workers);
   });

@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <string>
 
-namespace video {
+namespace stepconf::tests {
 
 /// Keeps an empty folder as long as it lives.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "video-test-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "stepconf-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
     path_ = name;
   }
@@ -27,4 +27,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace video
+}  // namespace stepconf::tests
