@@ -98,7 +98,7 @@ void BM_AllDecisions(benchmark::State& state) {
   const Seconds slo = 2 * fastest_plan(frontiers, Seconds(0)).duration;
   for (auto _ : state) {
     cache::InMemoryCache cache;
-    benchmark::DoNotOptimize(plan("stepconf", {frontiers, slo, 0, cache}));
+    benchmark::DoNotOptimize(plan("stepconf", {frontiers, slo}, cache));
   }
   state.SetItemsProcessed(state.iterations() * size);
 }
@@ -113,7 +113,7 @@ void BM_PlanWithPruning(benchmark::State& state) {
   for (auto _ : state) {
     Frontiers frontiers(workflow, options);
     cache::InMemoryCache cache;
-    benchmark::DoNotOptimize(plan("stepconf", {frontiers, slo, 0, cache}));
+    benchmark::DoNotOptimize(plan("stepconf", {frontiers, slo}, cache));
   }
 }
 BENCHMARK(BM_PlanWithPruning)->Arg(16)->Arg(100);

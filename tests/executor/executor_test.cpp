@@ -20,7 +20,7 @@ class Fixed final : public optimizer::Strategy {
     optimizer::Decision decision;
     decision.configuration = configuration_;
     decision.duration = Seconds(2);
-    decision.reason = "told so";
+    decision.note = "told so";
     return decision;
   }
   std::vector<optimizer::Question> questions;

@@ -20,7 +20,7 @@ class PlanTest : public ::testing::Test {
                 double headroom = 0) {
     Frontiers frontiers(workflow_, options_, fixed);
     cache::InMemoryCache cache;
-    return plan("stepconf", {frontiers, Seconds(slo), headroom, cache});
+    return plan("stepconf", {frontiers, Seconds(slo), headroom}, cache);
   }
 
   workflow::Workflow workflow_ = testing::workflow_of(graph("a -> b -> d, a -> c -> d"));
@@ -74,9 +74,10 @@ TEST(Plan, TakesTheFastestPlanWhereOnlyTheStrategysMissesTheSlo) {
   const TableOptions options(workflow, {{{1, 8}, {3, 1.5}, {4, 1}}, {{3, 1}}});
   Frontiers frontiers(workflow, options);
   cache::InMemoryCache cache, other_cache;
-  const StrategyInputs inputs{frontiers, Seconds(5.3), 0, cache};
-  EXPECT_FALSE(follow(*make_strategy("stepconf", inputs), frontiers, Seconds(5.3)).feasible);
-  const Plan planned = plan("stepconf", {frontiers, Seconds(5.3), 0, other_cache});
+  const StrategyInputs inputs{frontiers, Seconds(5.3)};
+  const auto policy = prepare("stepconf", inputs);
+  EXPECT_FALSE(follow(*policy->begin(cache), frontiers, Seconds(5.3)).feasible);
+  const Plan planned = plan("stepconf", inputs, other_cache);
   EXPECT_TRUE(planned.feasible);
   EXPECT_TRUE(planned.fastest);
   EXPECT_EQ(planned.duration, Seconds(4));
@@ -118,7 +119,7 @@ TEST_F(PlanTest, RefusesUnknownStrategiesAndImpossibleNumbers) {
   Frontiers frontiers(workflow_, options_);
   cache::InMemoryCache cache;
   try {
-    make_strategy("stepcnf", {frontiers, Seconds(9), 0, cache});
+    prepare("stepcnf", {frontiers, Seconds(9)});
     FAIL() << "an unknown strategy was made";
   } catch (const InvalidInput& error) {
     const std::string message = error.what();
@@ -126,8 +127,8 @@ TEST_F(PlanTest, RefusesUnknownStrategiesAndImpossibleNumbers) {
               0u)
         << message;
   }
-  EXPECT_THROW(make_strategy("stepconf", {frontiers, Seconds(0), 0, cache}), InvalidInput);
-  EXPECT_THROW(make_strategy("stepconf", {frontiers, Seconds(9), 1, cache}), InvalidInput);
+  EXPECT_THROW(prepare("stepconf", {frontiers, Seconds(0)}), InvalidInput);
+  EXPECT_THROW(prepare("stepconf", {frontiers, Seconds(9), 1}), InvalidInput);
 }
 
 }  // namespace

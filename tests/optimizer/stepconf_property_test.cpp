@@ -225,7 +225,7 @@ TEST(StepConfProperty, IsFeasibleExactlyWhereSomethingIsAndNeverCheaperThanTheBe
               // Down to below what can be met.
               const double slo = loose_slo * std::uniform_real_distribution(0.5, 1.0)(random);
               cache::InMemoryCache cache;
-              const Plan planned = plan("stepconf", {frontiers, Seconds(slo), 0, cache});
+              const Plan planned = plan("stepconf", {frontiers, Seconds(slo)}, cache);
               const std::optional<double> best =
                   cheapest_by_force(workflow, frontiers, slo + kSlack);
               if (!best) RC_ASSERT(!planned.feasible);

@@ -134,10 +134,12 @@ int plan_verb(const PlanArguments& arguments) {
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
   const optimizer::Plan plan =
-      slo ? optimizer::plan(strategy, {.frontiers = frontiers,
-                                       .slo = *slo,
-                                       .headroom = workspace.project.headroom,
-                                       .cache = cache})
+      slo ? optimizer::plan(strategy,
+                            {.frontiers = frontiers,
+                             .slo = *slo,
+                             .headroom = workspace.project.headroom,
+                             .target = workspace.project.target},
+                            cache)
           // With every step fixed there is nothing left that an SLO could decide.
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
   if (arguments.json) {

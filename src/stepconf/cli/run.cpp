@@ -62,10 +62,11 @@ class ChosenStrategy {
     // Without an SLO any duration will do.
     const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
     frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, *workspace.options);
-    strategy_ = optimizer::make_strategy(name_, {.frontiers = *frontiers_,
-                                                 .slo = allowed,
-                                                 .headroom = workspace.project.headroom,
-                                                 .cache = cache_});
+    policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
+                                         .slo = allowed,
+                                         .headroom = workspace.project.headroom,
+                                         .target = workspace.project.target});
+    strategy_ = policy_->begin(cache_);
   }
   ChosenStrategy(const ChosenStrategy&) = delete;
   ChosenStrategy& operator=(const ChosenStrategy&) = delete;
@@ -77,6 +78,7 @@ class ChosenStrategy {
   std::string name_;
   std::unique_ptr<optimizer::Frontiers> frontiers_;
   cache::InMemoryCache cache_;
+  std::unique_ptr<optimizer::Policy> policy_;
   std::unique_ptr<optimizer::Strategy> strategy_;
 };
 

@@ -134,7 +134,7 @@ class Run {
     record.sub_slo = decision.sub_slo;
     record.predicted = decision.duration;
     record.predicted_cost = decision.cost;
-    record.reason = decision.reason;
+    record.reason = optimizer::explain(decision);
     record.decided = now();
 
     deal_out(*attempt, jobs);

@@ -5,7 +5,7 @@ namespace stepconf::executor {
 optimizer::Decision GivenConfigurations::decide(const optimizer::Question& question) {
   optimizer::Decision decision;
   decision.configuration = configurations_.at(static_cast<std::size_t>(question.step));
-  decision.reason = reason_;
+  decision.note = reason_;
   return decision;
 }
 

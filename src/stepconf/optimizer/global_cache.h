@@ -15,6 +15,9 @@ struct SubGraph {
   /// In topological order.
   std::vector<workflow::StepId> steps;
   Seconds latest_finish{0};
+  /// How dearly being late is paid for, as the strategy percentile numbers it (percentile/); others
+  /// leave it 0.
+  int context = 0;
 
   bool operator==(const SubGraph&) const = default;
 };

@@ -52,12 +52,12 @@ Plan play(Frontiers& frontiers, Seconds slo,
 Plan follow(Strategy& strategy, Frontiers& frontiers, Seconds slo) {
   const workflow::Workflow& workflow = frontiers.workflow();
   return play(frontiers, slo, [&](StepId id, PlannedStep& step) {
-    Decision decision = strategy.decide({id, workflow.steps[id].jobs, step.start});
+    const Decision decision = strategy.decide({id, workflow.steps[id].jobs, step.start});
     step.configuration = decision.configuration;
     step.duration = decision.duration.value_or(Seconds(0));
     step.cost = decision.cost.value_or(Usd{});
     step.sub_slo = decision.sub_slo;
-    step.reason = std::move(decision.reason);
+    step.reason = explain(decision);
   });
 }
 
@@ -73,8 +73,9 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo) {
   return plan;
 }
 
-Plan plan(std::string_view name, const StrategyInputs& inputs) {
-  const std::unique_ptr<Strategy> strategy = make_strategy(name, inputs);
+Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache) {
+  const std::unique_ptr<Policy> policy = prepare(name, inputs);
+  const std::unique_ptr<Strategy> strategy = policy->begin(cache);
   Plan chosen = follow(*strategy, inputs.frontiers, inputs.slo);
   const workflow::Workflow& workflow = inputs.frontiers.workflow();
   bool all_fixed = true;

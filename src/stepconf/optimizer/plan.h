@@ -49,8 +49,9 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo);
 
 /// Plans with the strategy called `name`. Where its plan misses the SLO, the fastest plan takes its
 /// place: feasible where at least that one meets the SLO, else the best that can be done. Where all
-/// function steps are fixed there is but one plan, whatever the SLO. Throws as make_strategy.
-Plan plan(std::string_view name, const StrategyInputs& inputs);
+/// function steps are fixed there is but one plan, whatever the SLO. `cache` must be empty. Throws
+/// as prepare.
+Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache);
 
 /// Tells how long the workflow takes with every step at its fastest option: no SLO below can be
 /// met.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "stepconf/base/error.h"
@@ -11,32 +12,6 @@ namespace {
 
 // Beyond every duration: who has no SLO plans for as much.
 constexpr Seconds kUnlimited{1e12};
-
-std::string reason(const Frontier& frontier, int chosen, Seconds sub_slo, bool fixed) {
-  const bool last = chosen + 1 == static_cast<int>(frontier.options.size());
-  if (sub_slo > kUnlimited) return fixed ? "fixed by the user" : last ? "cheapest of all" : "";
-  const std::string limit = format_duration(sub_slo);
-  if (fixed) {
-    return fmt::format("fixed by the user; {} its share of {}", chosen < 0 ? "beyond" : "within",
-                       limit);
-  }
-  if (chosen < 0) {
-    if (frontier.considered == 1) {
-      return fmt::format("the only configuration; takes longer than its share of {}", limit);
-    }
-    return sub_slo <= Seconds(0)
-               ? std::string("no time is left: the fastest, to catch up")
-               : fmt::format("nothing takes at most {}: the fastest, to catch up", limit);
-  }
-  if (frontier.considered == 1) return "the only configuration";
-  if (frontier.options.size() == 1) return "both the fastest and the cheapest configuration";
-  if (last) return fmt::format("cheapest of all, and within {}", limit);
-  const estimator::Option& next = frontier.options[chosen + 1];
-  return fmt::format(
-      "{} within {}; the next cheaper, {}, would take {}",
-      chosen == 0 ? std::string("the fastest, to be") : fmt::format("cheapest of {}", chosen + 1),
-      limit, to_string(next.configuration), format_duration(next.duration));
-}
 
 }  // namespace
 
@@ -73,10 +48,14 @@ Decision StepConfStrategy::decide(const Question& question) {
   weights_[question.step] = expected;
 
   const int chosen = frontier.cheapest_within(sub_slo);
-  const estimator::Option& option = chosen < 0 ? frontier.fastest() : frontier.options[chosen];
-  const auto share = sub_slo > kUnlimited ? std::nullopt : std::optional(sub_slo);
-  return {option.configuration, share, option.duration, option.cost,
-          reason(frontier, chosen, sub_slo, frontiers_.is_fixed(question.step))};
+  Decision decision = take(frontier, std::max(chosen, 0));
+  decision.fixed = frontiers_.is_fixed(question.step);
+  const bool limited = sub_slo <= kUnlimited;
+  if (limited) decision.sub_slo = sub_slo;
+  decision.constraint = chosen < 0 ? Constraint::catch_up
+                        : limited  ? Constraint::sub_slo
+                                   : Constraint::nothing;
+  return decision;
 }
 
 Seconds StepConfStrategy::divide(workflow::StepId step, Seconds now) {

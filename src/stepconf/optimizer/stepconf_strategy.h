@@ -6,7 +6,7 @@
 #include "stepconf/optimizer/division.h"
 #include "stepconf/optimizer/frontier.h"
 #include "stepconf/optimizer/global_cache.h"
-#include "stepconf/optimizer/strategy.h"
+#include "stepconf/optimizer/strategies.h"
 
 namespace stepconf::optimizer {
 
@@ -35,6 +35,20 @@ class StepConfStrategy final : public Strategy {
   std::vector<double> weights_;
   // What stands for a step of which the cache knows nothing yet: its component of the workflow.
   std::vector<std::shared_ptr<const SubGraph>> initial_;
+};
+
+/// Algorithm 2 for one workflow and SLO.
+class StepConfPolicy final : public Policy {
+ public:
+  /// As StepConfStrategy.
+  StepConfPolicy(Frontiers& frontiers, Seconds slo) : frontiers_(frontiers), slo_(slo) {}
+  std::unique_ptr<Strategy> begin(GlobalCache& cache) override {
+    return std::make_unique<StepConfStrategy>(frontiers_, slo_, cache);
+  }
+
+ private:
+  Frontiers& frontiers_;
+  Seconds slo_;
 };
 
 }  // namespace stepconf::optimizer

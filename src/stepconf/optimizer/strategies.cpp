@@ -18,9 +18,9 @@ Seconds planned_for(const StrategyInputs& inputs) { return inputs.slo * (1 - inp
 constexpr StrategyEntry kStrategies[] = {
     {"stepconf",
      "decides before each step, sharing the time left along the critical path (Algorithm 2)",
-     [](const StrategyInputs& inputs) -> std::unique_ptr<Strategy> {
-       return std::make_unique<StepConfStrategy>(inputs.frontiers, planned_for(inputs),
-                                                 inputs.cache);
+     Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> std::unique_ptr<Policy> {
+       return std::make_unique<StepConfPolicy>(inputs.frontiers, planned_for(inputs));
      }},
 };
 
@@ -40,7 +40,7 @@ const StrategyEntry& find_strategy(std::string_view name) {
                                  fmt::join(names, ", ")));
 }
 
-std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInputs& inputs) {
+std::unique_ptr<Policy> prepare(std::string_view name, const StrategyInputs& inputs) {
   if (!std::isfinite(inputs.slo.count()) || inputs.slo.count() <= 0) {
     throw InvalidInput(fmt::format("slo is {} s, must be more than 0", inputs.slo.count()));
   }
@@ -48,7 +48,11 @@ std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInp
     throw InvalidInput(
         fmt::format("headroom is {}, must be at least 0 and less than 1", inputs.headroom));
   }
-  return find_strategy(name).make(inputs);
+  if (!(inputs.target > 0 && inputs.target < 1)) {
+    throw InvalidInput(
+        fmt::format("target is {}, must be more than 0 and less than 1", inputs.target));
+  }
+  return find_strategy(name).prepare(inputs);
 }
 
 }  // namespace stepconf::optimizer

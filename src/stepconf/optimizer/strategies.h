@@ -5,22 +5,46 @@
 #include <string_view>
 
 #include "stepconf/base/units.h"
+#include "stepconf/estimator/scatter.h"
 #include "stepconf/optimizer/frontier.h"
 #include "stepconf/optimizer/global_cache.h"
 #include "stepconf/optimizer/strategy.h"
 
 namespace stepconf::optimizer {
 
-/// What a strategy is made from. All references must outlive it.
+/// What a policy is made from. All references must outlive it.
 struct StrategyInputs {
-  /// The workflow and its options; may be shared by many executions, one after another.
+  /// The workflow and its options; may be shared by many policies and executions, one after
+  /// another.
   Frontiers& frontiers;
   /// The end-to-end time allowed, more than 0.
   Seconds slo{0};
   /// Share of the SLO that is not planned for, at least 0 and less than 1.
   double headroom = 0;
-  /// The cache of this execution.
-  GlobalCache& cache;
+  /// Share of executions that are to meet the SLO, more than 0 and less than 1.
+  double target = 0.95;
+  /// How durations scatter; needed by strategies that plan for a share of executions, null where
+  /// nobody knows.
+  const estimator::ScatterSource* scatter = nullptr;
+};
+
+/// A strategy made ready for a workflow and an SLO: whatever does not depend on an execution was
+/// computed when it was made. Serves any number of executions, one after another or interleaved, in
+/// one thread.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  /// Begins an execution, whose decisions share `cache`; policy and cache must outlive what comes
+  /// back.
+  virtual std::unique_ptr<Strategy> begin(GlobalCache& cache) = 0;
+};
+
+/// When a strategy decides.
+enum class Decides {
+  /// Before the execution starts: deciding takes no time of its own.
+  beforehand,
+  /// Before each step.
+  at_each_step,
 };
 
 /// A strategy by its name on the command line.
@@ -28,7 +52,8 @@ struct StrategyEntry {
   std::string_view name;
   /// One line for the help and the docs.
   std::string_view description;
-  std::unique_ptr<Strategy> (*make)(const StrategyInputs& inputs);
+  Decides decides;
+  std::unique_ptr<Policy> (*prepare)(const StrategyInputs& inputs);
 };
 
 /// Lists all strategies, the default first.
@@ -38,8 +63,9 @@ std::span<const StrategyEntry> strategies();
 /// all known ones.
 const StrategyEntry& find_strategy(std::string_view name);
 
-/// Makes the strategy called `name`. Throws InvalidInput for an unknown name, for an SLO or
-/// headroom out of range, and where a step has no options.
-std::unique_ptr<Strategy> make_strategy(std::string_view name, const StrategyInputs& inputs);
+/// Makes the strategy called `name` ready. Throws InvalidInput for an unknown name, for an SLO,
+/// headroom or target out of range, and where a step has no options or the strategy needs to know a
+/// scatter that nobody knows.
+std::unique_ptr<Policy> prepare(std::string_view name, const StrategyInputs& inputs);
 
 }  // namespace stepconf::optimizer

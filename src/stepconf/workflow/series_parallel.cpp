@@ -74,7 +74,7 @@ class Recogniser {
 
   // `members` stand in topological order.
   std::optional<Tree> tree(const Members& members) const {
-    if (members.size() == 1) return Tree{Tree::Kind::kStep, members.front(), {}};
+    if (members.size() == 1) return Tree{Tree::Kind::kStep, members.front(), {}, {}};
     Tree result;
     result.kind = Tree::Kind::kParallel;
     std::vector<Members> parts = components(members, false);

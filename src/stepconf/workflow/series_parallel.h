@@ -7,17 +7,20 @@
 
 namespace stepconf::workflow {
 
-/// How a workflow is put together from single steps, one after another (series) and side by side
-/// (parallel). A Series has no Series among its parts, a Parallel no Parallel, and both have at
-/// least two parts.
+/// How a workflow is put together from single steps, one after another (series), side by side
+/// (parallel), and one instead of another (choice). A Series has no Series among its parts, a
+/// Parallel no Parallel, and both have at least two parts.
 struct SeriesParallelTree {
-  enum class Kind { kStep, kSeries, kParallel };
+  enum class Kind { kStep, kSeries, kParallel, kChoice };
 
   Kind kind = Kind::kStep;
   /// The step of a leaf; -1 otherwise.
   StepId step = -1;
   /// Series: in the order of time. Parallel: by the smallest step in each.
   std::vector<SeriesParallelTree> parts;
+  /// Choice: the share of executions that go each way, one a part. Where they sum to less than 1,
+  /// the rest goes a way without steps.
+  std::vector<double> probabilities = {};
 
   bool operator==(const SeriesParallelTree&) const = default;
 };

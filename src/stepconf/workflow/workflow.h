@@ -28,6 +28,9 @@ struct Step {
   std::string why_not_batched;
   /// The Map's MaxConcurrency: instances * processes stays at or under it. 0 means no bound.
   int max_concurrency = 0;
+  /// Share of executions that come to this step: less than 1 behind a Choice and in the handler of
+  /// a Catch. Costs ahead are weighed by it; the SLO is to be met whichever way an execution goes.
+  double probability = 1;
   /// How long a foreign state is expected to take. Set exactly where `function` is empty.
   std::optional<Seconds> foreign_duration;
 
