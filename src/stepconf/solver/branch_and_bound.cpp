@@ -16,6 +16,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kTie = 1e-10;
 // Two moments closer than this are one (problem.h forgives it).
 constexpr double kMoment = 1e-9;
+// Cuts that strong branching tries at a node.
+constexpr std::size_t kCutsTried = 8;
 constexpr std::int64_t kMostNodesForTies = 5000;
 constexpr std::size_t kMostTies = 1000;
 // Open nodes beyond this many bytes are taken deepest first, which lets their number fall.
@@ -37,6 +39,13 @@ class Tree {
   Found run();
 
  private:
+  // A place to cut a step's range: behind option `at`.
+  struct Cut {
+    StepId step = -1;
+    int at = 0;
+    double loss = 0;
+  };
+
   bool keep_by_time();
   void keep_by_penalty();
   void start();
@@ -47,8 +56,8 @@ class Tree {
   bool tighten_by_penalty();
   void round_windows();
   void offer(const std::vector<int>& options);
-  std::pair<StepId, int> branching_point() const;
-  double bound_with(StepId step, Range range);
+  const std::vector<Cut>& candidates();
+  Cut best_cut(double bound);
   void open(Node node);
   Node take();
   bool ended();
@@ -77,6 +86,7 @@ class Tree {
   std::vector<StepId> order_;
   std::vector<double> start_, after_;
   std::vector<int> rounded_;
+  std::vector<Cut> candidates_;
 };
 
 // Drops what is too slow even if all others are as fast as can be. False where nothing fits.
@@ -172,12 +182,10 @@ void Tree::round_windows() {
   offer(rounded_);
 }
 
-// The step that loses most by rounding its window down, and the option it is rounded to; -1 where
-// no step loses anything.
-std::pair<StepId, int> Tree::branching_point() const {
-  StepId best = -1;
-  int at = 0;
-  double most = 0;
+// The steps that lose most by rounding their windows down, the most first.
+const std::vector<Tree::Cut>& Tree::candidates() {
+  candidates_.clear();
+  double loss_sum = 0;
   for (StepId step = 0; step < kept_.graph.size(); ++step) {
     const Range& range = relaxation_->ranges()[step];
     if (range.first == range.last) continue;
@@ -187,14 +195,52 @@ std::pair<StepId, int> Tree::branching_point() const {
     while (k < range.last && points[k + 1].seconds <= window) ++k;
     if (k == range.last) continue;
     const double loss = points[k].usd - relaxation_->hull_cost(step);
-    if (loss > most) {
-      most = loss;
-      best = step;
-      at = k;
+    if (loss <= 0) continue;
+    loss_sum += loss;
+    candidates_.push_back({step, k, loss});
+  }
+  if (loss_sum <= relaxation_->bound() * 1e-12) candidates_.clear();
+  std::sort(candidates_.begin(), candidates_.end(), [](const Cut& a, const Cut& b) {
+    return a.loss != b.loss ? a.loss > b.loss : a.step < b.step;
+  });
+  return candidates_;
+}
+
+// Strong branching: tries the cuts that lose most, and takes the one whose two halves raise the
+// bound most (by the product). Where one half is out, its options are dropped at once: `step` is
+// then -1, and the node has to be looked at again.
+Tree::Cut Tree::best_cut(double bound) {
+  const std::size_t count = std::min(candidates_.size(), kCutsTried);
+  if (candidates_.size() == 1) return candidates_.front();
+  const Relaxation::State state = relaxation_->save();
+  Cut best;
+  double highest = -1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Cut cut_here = candidates_[i];
+    const Range range = relaxation_->ranges()[cut_here.step];
+    double rise[2];
+    for (const bool slow : {false, true}) {
+      const Range half =
+          slow ? Range{cut_here.at + 1, range.last} : Range{range.first, cut_here.at};
+      relaxation_->set_range(cut_here.step, half, cut());
+      rise[slow] = relaxation_->bound() - bound;
+      relaxation_->restore(state);
+    }
+    if (bound + rise[0] > cut() || bound + rise[1] > cut()) {
+      const bool keep_slow = bound + rise[0] > cut();
+      relaxation_->set_range(
+          cut_here.step,
+          keep_slow ? Range{cut_here.at + 1, range.last} : Range{range.first, cut_here.at}, cut());
+      return {-1, 0, 0};
+    }
+    const double least = 1e-9 * bound;
+    const double score = std::max(rise[0], least) * std::max(rise[1], least);
+    if (score > highest) {
+      highest = score;
+      best = cut_here;
     }
   }
-  if (most <= relaxation_->bound() * 1e-12) return {-1, 0};
-  return {best, at};
+  return best;
 }
 
 bool Tree::tighten_by_time() {
@@ -288,12 +334,13 @@ void Tree::dive(Node node) {
     if (ended_) return;
     if (floor > cut()) break;
     const bool tie = floor >= best_.total.usd * (1 - kTie);
-    const auto [step, at] = branching_point();
-    if (step < 0 || (tie && !breaking_ties_)) {
+    if (candidates().empty() || (tie && !breaking_ties_)) {
       if (!breaking_ties_ && ties_.size() < kMostTies)
         ties_.push_back({floor, depth, relaxation_->save()});
       break;
     }
+    const auto [step, at, loss] = best_cut(relaxation_->bound());
+    if (step < 0) continue;
     const Range range = relaxation_->ranges()[step];
     const Relaxation::State state = relaxation_->save();
     const Range fast{range.first, at}, slow{at + 1, range.last};

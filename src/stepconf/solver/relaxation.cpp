@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
+#include <tuple>
 
 namespace stepconf::solver {
 
@@ -20,8 +22,8 @@ constexpr int kMostPaths = 20000;
 Relaxation::Relaxation(const Problem& problem) : problem_(problem) {
   const int size = problem.graph.size();
   const int source = 2 * size, sink = 2 * size + 1;
-  ways_.resize(2 * size + 2);
   for (StepId step = 0; step < size; ++step) add_arc(2 * step, 2 * step + 1);
+  first_edge_ = size;
   for (StepId step = 0; step < size; ++step) {
     if (problem.graph.predecessors[step].empty()) add_arc(source, 2 * step);
     if (problem.graph.successors[step].empty()) add_arc(2 * step + 1, sink);
@@ -29,6 +31,7 @@ Relaxation::Relaxation(const Problem& problem) : problem_(problem) {
   }
   return_arc_ = static_cast<int>(tail_.size());
   add_arc(sink, source);
+  list_ways(2 * size + 2);
   flow_.assign(tail_.size(), 0);
   hulls_.resize(size);
   for (StepId step = 0; step < size; ++step) {
@@ -47,18 +50,30 @@ Relaxation::Relaxation(const Problem& problem) : problem_(problem) {
   }
   potential_[sink] = end;
   tolerance_ = 1e-13 * end;
-  distance_.assign(ways_.size(), kNever);
-  come_from_.assign(ways_.size(), -1);
-  come_by_.resize(ways_.size());
-  settled_.assign(ways_.size(), 0);
 }
 
 void Relaxation::add_arc(int tail, int head) {
-  const int arc = static_cast<int>(tail_.size());
   tail_.push_back(tail);
   head_.push_back(head);
-  ways_[tail].push_back({arc, head, true});
-  ways_[head].push_back({arc, tail, false});
+}
+
+void Relaxation::list_ways(int vertices) {
+  first_way_.assign(vertices + 1, 0);
+  for (std::size_t arc = 0; arc < tail_.size(); ++arc) {
+    ++first_way_[tail_[arc] + 1];
+    ++first_way_[head_[arc] + 1];
+  }
+  std::partial_sum(first_way_.begin(), first_way_.end(), first_way_.begin());
+  ways_.resize(2 * tail_.size());
+  std::vector<int> next = first_way_;
+  for (int arc = 0; arc < static_cast<int>(tail_.size()); ++arc) {
+    ways_[next[tail_[arc]]++] = {arc, head_[arc], true};
+    ways_[next[head_[arc]]++] = {arc, tail_[arc], false};
+  }
+  distance_.assign(vertices, kNever);
+  come_from_.assign(vertices, -1);
+  come_by_.assign(vertices, -1);
+  settled_.assign(vertices, 0);
 }
 
 void Relaxation::make_hull(int step) {
@@ -129,41 +144,66 @@ void Relaxation::add_flow(int arc, double amount) {
 // How much the vertex that `way` leads to lags behind: it must be raised once `from` is raised by
 // more. Infinite where no flow can go.
 double Relaxation::reduced_cost(const Way& way, int from) const {
-  const double lead = way.forward ? potential_[way.to] - potential_[from] - rise(way.arc)
-                                  : fall(way.arc) - (potential_[from] - potential_[way.to]);
-  return std::max(lead, 0.0);
+  const double ahead = potential_[way.to] - potential_[from];
+  // An edge: nothing may start before what it waits for has ended, nor, with flow, after.
+  if (way.arc >= first_edge_ && way.arc < return_arc_) {
+    if (!way.forward && flow_[way.arc] <= 0) return kNever;
+    return std::max(way.forward ? ahead : -ahead, 0.0);
+  }
+  return std::max(way.forward ? ahead - rise(way.arc) : fall(way.arc) + ahead, 0.0);
 }
 
 // Raises `from` by `most`, or by less where `to` would have to be raised too, and with it whatever
 // must follow. Returns by how much; where that is less than `most`, come_from_ tells the path.
 double Relaxation::shift(int from, int to, double most) {
-  reached_.clear();
+  reached_.assign(1, from);
   queue_.clear();
-  const auto visit = [&](int vertex, double distance, int origin, const Way& way) {
-    if (distance >= distance_[vertex] || distance >= most) return;
-    if (distance_[vertex] == kNever) reached_.push_back(vertex);
-    distance_[vertex] = distance;
-    come_from_[vertex] = origin;
-    come_by_[vertex] = way;
-    queue_.emplace_back(distance, vertex);
-    std::push_heap(queue_.begin(), queue_.end(), std::greater<>());
-  };
-  visit(from, 0, -1, {});
+  near_.assign(1, from);
+  distance_[from] = 0;
   double raised = most;
-  while (!queue_.empty()) {
-    const auto [distance, vertex] = queue_.front();
-    std::pop_heap(queue_.begin(), queue_.end(), std::greater<>());
-    queue_.pop_back();
-    if (settled_[vertex] || distance > distance_[vertex]) continue;
-    if (vertex == to) {
-      raised = distance;
+  // What is as near as the vertex at hand needs no queue; most is, since flow ties moments
+  // together.
+  double distance = 0;
+  bool found = false;
+  while (!found) {
+    int vertex = -1;
+    if (!near_.empty()) {
+      vertex = near_.back();
+      near_.pop_back();
+    } else if (!queue_.empty()) {
+      std::tie(distance, vertex) = queue_.front();
+      std::pop_heap(queue_.begin(), queue_.end(), std::greater<>());
+      queue_.pop_back();
+      if (vertex == to && distance == distance_[to]) {
+        raised = distance;
+        break;
+      }
+    } else {
       break;
     }
+    if (settled_[vertex] || distance > distance_[vertex]) continue;
     settled_[vertex] = 1;
-    for (const Way& way : ways_[vertex]) {
+    for (int w = first_way_[vertex]; w < first_way_[vertex + 1]; ++w) {
+      const Way& way = ways_[w];
       if (settled_[way.to]) continue;
       const double cost = reduced_cost(way, vertex);
-      if (cost < most) visit(way.to, distance + cost, vertex, way);
+      const double there = distance + cost;
+      if (there >= most || there >= distance_[way.to]) continue;
+      if (distance_[way.to] == kNever) reached_.push_back(way.to);
+      distance_[way.to] = there;
+      come_from_[way.to] = vertex;
+      come_by_[way.to] = w;
+      if (there > distance) {
+        queue_.emplace_back(there, way.to);
+        std::push_heap(queue_.begin(), queue_.end(), std::greater<>());
+        continue;
+      }
+      if (way.to == to) {
+        raised = distance;
+        found = true;
+        break;
+      }
+      near_.push_back(way.to);
     }
   }
   for (const int vertex : reached_) {
@@ -179,13 +219,13 @@ double Relaxation::shift(int from, int to, double most) {
 bool Relaxation::push(int arc, bool forward, int from, int to) {
   double amount = forward ? room_to_rise(arc) : room_to_fall(arc);
   for (int vertex = to; vertex != from; vertex = come_from_[vertex]) {
-    const Way& way = come_by_[vertex];
+    const Way& way = ways_[come_by_[vertex]];
     amount = std::min(amount, way.forward ? room_to_rise(way.arc) : room_to_fall(way.arc));
   }
   if (amount == kNever) return false;
   add_flow(arc, forward ? amount : -amount);
   for (int vertex = to; vertex != from; vertex = come_from_[vertex]) {
-    const Way& way = come_by_[vertex];
+    const Way& way = ways_[come_by_[vertex]];
     add_flow(way.arc, way.forward ? amount : -amount);
   }
   return true;

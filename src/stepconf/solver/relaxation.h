@@ -1,7 +1,7 @@
 #pragma once
 
 #include <limits>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "stepconf/solver/problem.h"
@@ -101,13 +101,16 @@ class Relaxation {
   bool push(int arc, bool forward, int from, int to);
   void repair(int arc, double enough);
   void add_arc(int tail, int head);
+  void list_ways(int vertices);
 
   const Problem& problem_;
   std::vector<Range> ranges_;
   std::vector<Hull> hulls_;
   std::vector<int> tail_, head_;
-  std::vector<std::vector<Way>> ways_;
-  int return_arc_ = 0;
+  // The ways from vertex v are first_way_[v] to first_way_[v + 1].
+  std::vector<int> first_way_;
+  std::vector<Way> ways_;
+  int first_edge_ = 0, return_arc_ = 0;
   double limit_ = kNever;
   bool infeasible_ = false;
   double tolerance_ = 0;
@@ -115,8 +118,7 @@ class Relaxation {
 
   // Scratch of shift().
   std::vector<double> distance_;
-  std::vector<int> reached_, come_from_;
-  std::vector<Way> come_by_;
+  std::vector<int> reached_, near_, come_from_, come_by_;
   std::vector<std::pair<double, int>> queue_;
   std::vector<char> settled_;
 };
