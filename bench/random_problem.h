@@ -79,7 +79,9 @@ inline workflow::Graph random_graph(Shape shape, int size, std::mt19937& random)
 
 /// The Pareto frontier of 192 configurations with durations and costs of plausible shape.
 inline std::vector<solver::Point> random_options(std::mt19937& random) {
-  std::lognormal_distribution<double> spread(0.0, 0.15), size(std::log(60.0), 0.8);
+  // The less durations scatter, the fewer configurations are both slower and dearer than another.
+  const double scatter = std::uniform_real_distribution(0.0, 0.3)(random);
+  std::lognormal_distribution<double> spread(0.0, scatter), size(std::log(60.0), 0.8);
   std::uniform_real_distribution<double> power(0.6, 1.0);
   const double work = size(random), exponent = power(random), serial = 0.05 * spread(random);
   std::vector<solver::Point> all;

@@ -18,6 +18,8 @@ constexpr double kTie = 1e-10;
 constexpr double kMoment = 1e-9;
 // Cuts that strong branching tries at a node.
 constexpr std::size_t kCutsTried = 8;
+// And how far it follows each.
+constexpr int kPathsTried = 8;
 constexpr std::int64_t kMostNodesForTies = 5000;
 constexpr std::size_t kMostTies = 1000;
 // Open nodes beyond this many bytes are taken deepest first, which lets their number fall.
@@ -222,7 +224,7 @@ Tree::Cut Tree::best_cut(double bound) {
     for (const bool slow : {false, true}) {
       const Range half =
           slow ? Range{cut_here.at + 1, range.last} : Range{range.first, cut_here.at};
-      relaxation_->set_range(cut_here.step, half, cut());
+      relaxation_->set_range(cut_here.step, half, {cut(), kPathsTried});
       rise[slow] = relaxation_->bound() - bound;
       relaxation_->restore(state);
     }
@@ -230,7 +232,8 @@ Tree::Cut Tree::best_cut(double bound) {
       const bool keep_slow = bound + rise[0] > cut();
       relaxation_->set_range(
           cut_here.step,
-          keep_slow ? Range{cut_here.at + 1, range.last} : Range{range.first, cut_here.at}, cut());
+          keep_slow ? Range{cut_here.at + 1, range.last} : Range{range.first, cut_here.at},
+          {cut()});
       return {-1, 0, 0};
     }
     const double least = 1e-9 * bound;
@@ -263,7 +266,7 @@ bool Tree::tighten_by_time() {
     const std::vector<Point>& points = kept_.options[step];
     if (points[range.first].seconds > window) return false;
     while (points[range.last].seconds > window) --range.last;
-    relaxation_->set_range(step, range, cut());
+    relaxation_->set_range(step, range, {cut()});
     if (relaxation_->bound() > cut()) return false;
   }
   return true;
@@ -281,7 +284,7 @@ bool Tree::tighten_by_penalty() {
     while (range.first <= range.last && is_out(range.last)) --range.last;
     if (range.first > range.last) return false;
     if (range == relaxation_->ranges()[step]) continue;
-    relaxation_->set_range(step, range, cut());
+    relaxation_->set_range(step, range, {cut()});
     bound = relaxation_->bound();
     if (bound > cut()) return false;
   }
@@ -350,11 +353,11 @@ void Tree::dive(Node node) {
         window - points[at].seconds > 0.5 * (points[at + 1].seconds - points[at].seconds);
     const Range first = slow_first ? slow : fast, second = slow_first ? fast : slow;
     // The other child is bounded first and waits.
-    relaxation_->set_range(step, second, cut());
+    relaxation_->set_range(step, second, {cut()});
     const double bound = std::max(floor, relaxation_->bound());
     if (bound <= cut()) open({bound, depth + 1, relaxation_->save()});
     relaxation_->restore(state);
-    relaxation_->set_range(step, first, cut());
+    relaxation_->set_range(step, first, {cut()});
     floor = std::max(floor, relaxation_->bound());
     ++depth;
   }

@@ -14,9 +14,6 @@ namespace {
 
 // What adding up a flow loses, relatively; less than that is nothing.
 constexpr double kDust = 4e-15;
-// A repair ends after so many paths; the bound is valid all the same. Never met in our tests.
-constexpr int kMostPaths = 20000;
-
 }  // namespace
 
 Relaxation::Relaxation(const Problem& problem) : problem_(problem) {
@@ -231,9 +228,9 @@ bool Relaxation::push(int arc, bool forward, int from, int to) {
   return true;
 }
 
-void Relaxation::repair(int arc, double enough) {
+void Relaxation::repair(int arc, const Effort& effort) {
   const int tail = tail_[arc], head = head_[arc];
-  for (int paths = 0; paths < kMostPaths && !infeasible_; ++paths) {
+  for (int paths = 0; paths < effort.most_paths && !infeasible_; ++paths) {
     const double lacking = rise(arc) - (potential_[head] - potential_[tail]);
     const double beyond = (potential_[head] - potential_[tail]) - fall(arc);
     const bool forward = lacking > tolerance_;
@@ -242,20 +239,20 @@ void Relaxation::repair(int arc, double enough) {
     const double most = forward ? lacking : beyond;
     if (shift(from, to, most) >= most) continue;
     if (!push(arc, forward, from, to)) infeasible_ = true;
-    if (enough < kNever && bound() > enough) return;
+    if (effort.enough < kNever && bound() > effort.enough) return;
   }
 }
 
-void Relaxation::set_limit(double seconds, double enough) {
+void Relaxation::set_limit(double seconds, const Effort& effort) {
   limit_ = seconds;
-  repair(return_arc_, enough);
+  repair(return_arc_, effort);
 }
 
-void Relaxation::set_range(StepId step, Range range, double enough) {
+void Relaxation::set_range(StepId step, Range range, const Effort& effort) {
   if (ranges_[step] == range) return;
   ranges_[step] = range;
   make_hull(step);
-  repair(step, enough);
+  repair(step, effort);
 }
 
 double Relaxation::bound() const {

@@ -40,11 +40,19 @@ class Relaxation {
   /// Starts without a limit: each step as cheap as can be. The problem has at least one step.
   explicit Relaxation(const Problem& problem);
 
-  /// Sets the time allowed, in seconds, and repairs the flow. Repairs end early, with a bound that
-  /// is valid but not the best, once it exceeds `enough`.
-  void set_limit(double seconds, double enough = kNever);
+  /// How far to repair the flow: a repair that ends early leaves a bound that is valid, but not the
+  /// best.
+  struct Effort {
+    /// Ends once the bound exceeds this.
+    double enough = std::numeric_limits<double>::infinity();
+    /// Ends after so many paths. The default was never met in our tests.
+    int most_paths = 20000;
+  };
+
+  /// Sets the time allowed, in seconds, and repairs the flow.
+  void set_limit(double seconds, const Effort& effort = {kNever, 20000});
   /// Allows a step `range` of its options only, and repairs the flow.
-  void set_range(workflow::StepId step, Range range, double enough = kNever);
+  void set_range(workflow::StepId step, Range range, const Effort& effort = {kNever, 20000});
 
   /// A lower bound of the cost within limit and ranges; infinite where nothing keeps the limit, and
   /// from then on until restore().
@@ -99,7 +107,7 @@ class Relaxation {
   double reduced_cost(const Way& way, int from) const;
   double shift(int from, int to, double most);
   bool push(int arc, bool forward, int from, int to);
-  void repair(int arc, double enough);
+  void repair(int arc, const Effort& effort);
   void add_arc(int tail, int head);
   void list_ways(int vertices);
 
