@@ -7,6 +7,8 @@ for name in optimizer executor; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
+printf '\n== general DAGs\n'
+build/bin/dag_bench --sizes 24 50 100
 printf '\n== estimator\n'
 build/bin/estimator_bench
 printf '\n== local platform\n'

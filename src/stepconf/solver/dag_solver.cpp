@@ -1,0 +1,142 @@
+#include "stepconf/solver/dag_solver.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "stepconf/solver/branch_and_bound.h"
+#include "stepconf/solver/contraction.h"
+
+namespace stepconf::solver {
+namespace {
+
+// What problem.h forgives: a moment for limits in time, a share for those in cost.
+constexpr double kMoment = 1e-9;
+constexpr double kShare = 1e-12;
+// Relative width of the interval of times from which on steps are taken downwards.
+constexpr double kClose = 1e-6;
+// A point of the frontier is searched no longer than this, so that all of them come soon.
+constexpr std::int64_t kNodesPerPoint = 2000;
+
+class DagSolver final : public Solver {
+ public:
+  DagSolver(const Problem& problem, const SolverOptions& options)
+      : problem_(problem), options_(options), contraction_(problem) {
+    const Problem& core = contraction_.core();
+    LocalSearch local(core);
+    fastest_seconds_ = local.seconds(std::vector<int>(core.options.size(), 0));
+    for (const std::vector<Point>& points : core.options)
+      cheapest_.push_back(static_cast<int>(points.size()) - 1);
+    cheapest_usd_ = local.usd(cheapest_);
+    cheapest_seconds_ = local.seconds(cheapest_);
+  }
+
+  Solution cheapest_within(double seconds) override {
+    const bool feasible = fastest_seconds_ <= seconds + kMoment;
+    const Found found = search({.limit = (feasible ? seconds : fastest_seconds_) + kMoment});
+    Solution solution;
+    solution.best = whole(found.options);
+    solution.feasible = feasible;
+    // That nothing keeps the limit is certain.
+    solution.proved = found.complete || !feasible;
+    solution.lower_bound = solution.best.total.usd;
+    if (!solution.proved) solution.lower_bound = std::min(found.lower_bound, solution.lower_bound);
+    return solution;
+  }
+
+  Solution fastest_within(double usd) override {
+    const double budget = usd * (1 + kShare);
+    Solution solution;
+    if (cheapest_usd_ > budget) {
+      solution.best = whole(cheapest_);
+      solution.lower_bound = solution.best.total.seconds;
+      solution.proved = true;
+      return solution;
+    }
+    // Nothing that takes at most `low` is within the budget, save perhaps at `low` itself at first;
+    // `options`, which take `high`, are.
+    std::vector<int> options = cheapest_;
+    double high = cheapest_seconds_;
+    double low = std::min(least_seconds(budget), high);
+    const auto decide = [&](double limit) {
+      Search decision{.limit = limit, .at_most = budget, .first_found = true};
+      const Found found = search(decision);
+      if (!found.options.empty()) {
+        options = found.options;
+        high = found.total.seconds;
+      } else if (found.complete) {
+        low = limit;
+      }
+      return found.complete;
+    };
+    bool certain = true;
+    while (certain && high - low > kClose * high) certain = decide(low + 0.5 * (high - low));
+    // Then down from one found to the next, until nothing shorter is there.
+    while (certain && low < high - 2 * kMoment) certain = decide(high - 2 * kMoment);
+    const Found cheapest = search({.limit = high, .at_most = budget});
+    if (!cheapest.options.empty()) options = cheapest.options;
+    solution.best = whole(options);
+    solution.feasible = true;
+    solution.proved = certain;
+    solution.lower_bound = certain ? solution.best.total.seconds : low;
+    return solution;
+  }
+
+  std::vector<Point> frontier(int points) override {
+    std::vector<Point> found;
+    for (int i = 0; i < points; ++i) {
+      // Evenly on a logarithmic scale: the curve is steep where it is fast.
+      const double share = points == 1 ? 0 : static_cast<double>(i) / (points - 1);
+      const double limit =
+          fastest_seconds_ > 0
+              ? fastest_seconds_ * std::pow(cheapest_seconds_ / fastest_seconds_, share)
+              : share * cheapest_seconds_;
+      found.push_back(
+          whole(search({.limit = limit + kMoment, .most_nodes = kNodesPerPoint}).options).total);
+    }
+    std::sort(found.begin(), found.end(), [](const Point& a, const Point& b) {
+      return a.seconds != b.seconds ? a.seconds < b.seconds : a.usd < b.usd;
+    });
+    std::vector<Point> frontier;
+    for (const Point& point : found)
+      if (frontier.empty() || point.usd < frontier.back().usd) frontier.push_back(point);
+    return frontier;
+  }
+
+ private:
+  Found search(Search what) const {
+    what.out_of_time = options_.out_of_time;
+    return branch_and_bound(contraction_.core(), what);
+  }
+
+  Assignment whole(const std::vector<int>& core_options) const {
+    return evaluate(problem_, contraction_.expand(core_options));
+  }
+
+  // The time in which the relaxed problem has `usd` spent: where the tangents of its convex curve
+  // lead, from the fastest on.
+  double least_seconds(double usd) const {
+    Relaxation relaxation(contraction_.core());
+    double limit = fastest_seconds_ + kMoment;
+    while (true) {
+      relaxation.set_limit(limit);
+      const double next = relaxation.time_bound(usd);
+      if (next <= limit * (1 + kClose)) return limit - kMoment;
+      limit = next;
+    }
+  }
+
+  const Problem& problem_;
+  SolverOptions options_;
+  Contraction contraction_;
+  std::vector<int> cheapest_;
+  double fastest_seconds_ = 0, cheapest_seconds_ = 0, cheapest_usd_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> make_dag_solver(const Problem& problem, const SolverOptions& options) {
+  return std::make_unique<DagSolver>(problem, options);
+}
+
+}  // namespace stepconf::solver
