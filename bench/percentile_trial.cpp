@@ -82,34 +82,34 @@ double normal(std::mt19937_64& random) { return std::normal_distribution<double>
 // The distribution of one instance's factor, tabulated: lognormal of mean 1, times an outlier's.
 class Factor {
  public:
-  explicit Factor(const Noise& noise) : noise_(noise) {
-    std::mt19937_64 random(7);
-    for (int i = 0; i < 40000; ++i) values_.push_back(draw(random));
-    std::sort(values_.begin(), values_.end());
-  }
-
-  double draw(std::mt19937_64& random) const {
-    const double sigma = std::sqrt(std::log1p(noise_.cv * noise_.cv));
-    double factor = std::exp(sigma * normal(random) - sigma * sigma / 2);
-    std::uniform_real_distribution<double> uniform(0, 1);
-    if (uniform(random) < noise_.outliers) factor *= 1.5 + 1.5 * uniform(random);
-    return factor;
+  explicit Factor(const Noise& noise) : outliers_(noise.outliers) {
+    const double sigma = std::sqrt(std::log1p(noise.cv * noise.cv));
+    const auto lognormal = [&](double factor) {
+      const double z = (std::log(factor) + sigma * sigma / 2) / sigma;
+      return 0.5 * std::erfc(-z / std::sqrt(2.0));
+    };
+    for (int i = 0; i <= kSize; ++i) {
+      const double factor = std::max(i * kStep, 1e-9);
+      double outlier = 0;
+      for (int j = 0; j < 40; ++j) outlier += lognormal(factor / (1.5 + 1.5 * (j + .5) / 40)) / 40;
+      below_.push_back((1 - noise.outliers) * lognormal(factor) + noise.outliers * outlier);
+    }
   }
 
   double below(double factor) const {
-    return static_cast<double>(std::upper_bound(values_.begin(), values_.end(), factor) -
-                               values_.begin()) /
-           static_cast<double>(values_.size());
+    const double place = factor / kStep;
+    if (place <= 0) return 0;
+    if (place >= kSize) return 1;
+    const int i = static_cast<int>(place);
+    return below_[i] + (place - i) * (below_[i + 1] - below_[i]);
   }
-  double mean() const {
-    double sum = 0;
-    for (const double value : values_) sum += value;
-    return sum / static_cast<double>(values_.size());
-  }
+  double mean() const { return 1 + outliers_ * 1.25; }
 
  private:
-  Noise noise_;
-  std::vector<double> values_;
+  static constexpr int kSize = 5000;
+  static constexpr double kStep = 0.001;
+  double outliers_;
+  std::vector<double> below_;
 };
 
 constexpr double kColdLow = .3, kColdHigh = 1.5;

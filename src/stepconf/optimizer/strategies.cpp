@@ -8,6 +8,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/suggest.h"
+#include "stepconf/optimizer/percentile_policy.h"
 #include "stepconf/optimizer/stepconf_strategy.h"
 
 namespace stepconf::optimizer {
@@ -21,6 +22,12 @@ constexpr StrategyEntry kStrategies[] = {
      Decides::at_each_step,
      [](const StrategyInputs& inputs) -> std::unique_ptr<Policy> {
        return std::make_unique<StepConfPolicy>(inputs.frontiers, planned_for(inputs));
+     }},
+    {"percentile",
+     "decides before each step, for the target share of runs within the SLO at least mean cost",
+     Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> std::unique_ptr<Policy> {
+       return std::make_unique<PercentilePolicy>(inputs);
      }},
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct StrategyInputs {
   /// How durations scatter; needed by strategies that plan for a share of executions, null where
   /// nobody knows.
   const estimator::ScatterSource* scatter = nullptr;
+  /// The price of a miss that runs so far have led to (percentile/price.h), instead of the one at
+  /// which `target` is predicted to be attained.
+  std::optional<double> log_price{};
 };
 
 /// A strategy made ready for a workflow and an SLO: whatever does not depend on an execution was

@@ -12,6 +12,7 @@
 // branches is added, although the latest alone counts: a little too careful.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "stepconf/percentile/lateness.h"
 #include "stepconf/percentile/rows.h"
@@ -175,6 +176,7 @@ class Solve {
         const Candidate& shape = candidates[classes.representatives[k]];
         const std::span<const float> ahead = table.values_of(element + 1, shape.context);
         const std::span<float> end = below.values_of(size_of(branch), k);
+        below.represents.push_back({shape.context, targets[shape.target].point});
         for (int i = 0; i < below.grid.size; ++i) {
           const double late = -below.grid.at(i);
           end[i] = late < below.grid.step / 2

@@ -14,7 +14,7 @@ struct Resolution {
   /// Points of a branch's grid, at least 16; the whole workflow's has twice as many.
   int points = 256;
   /// Classes kept at each fork, and target times weighed, each 2 to 255.
-  int classes = 24, targets = 32;
+  int classes = 32, targets = 32;
 };
 
 /// What being late costs: `miss` USD at once, and as much again for every SLO / kLateness beyond.
@@ -77,6 +77,7 @@ class Tables {
 
  private:
   friend class Solve;
+  friend class Chances;
 
   struct Table {
     Grid grid;
@@ -87,6 +88,11 @@ class Tables {
     std::vector<std::uint8_t> choices;
     /// By element, empty where it is no fork: [context][target].
     std::vector<std::vector<Target>> targets;
+    /// Of a branch, by context: which of the parent's contexts and target times it was solved for.
+    struct Represents {
+      int context = 0, point = 0;
+    };
+    std::vector<Represents> represents;
 
     std::size_t row(int element, int context) const {
       return (static_cast<std::size_t>(element) * contexts + context) * grid.size;
