@@ -11,6 +11,10 @@ namespace {
 constexpr double kGain = 0.025;
 constexpr double kPrecision = 0.02;
 constexpr double kPricesPerDecade = 4;
+// Tried, the highest first, where the lowest price attains the target already; and what they may
+// cost more.
+constexpr double kDearerPrices[] = {kMostLogPrice, 2, 1, 0, -1};
+constexpr double kForNothing = 1.001;
 
 }  // namespace
 
@@ -39,7 +43,17 @@ Promise Pricing::attain(double target) {
     return promise.predicted.attainment >= target;
   };
   Promise best = at(kLeastLogPrice);
-  if (!attains(best)) {
+  if (attains(best)) {
+    // Caring costs nothing as long as all goes as expected; it helps when a run has more jobs than
+    // expected, or retries some.
+    for (const double price : kDearerPrices) {
+      if (const Promise& dearer = at(price);
+          attains(dearer) && dearer.predicted.usd <= best.predicted.usd * kForNothing) {
+        best = dearer;
+        break;
+      }
+    }
+  } else {
     const Promise& dearest = at(kMostLogPrice);
     if (!attains(dearest)) {
       for (const auto& [price, promise] : known_) {

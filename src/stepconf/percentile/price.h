@@ -43,7 +43,9 @@ class Pricing {
   const Promise& at(double log_price);
 
   /// Finds the lowest price that attains `target`, to 0.02 of its logarithm: some nine solves, less
-  /// where earlier searches left some. Not attained at the highest price: the most that was seen.
+  /// where earlier searches left some. Where the lowest of all does, the highest that costs hardly
+  /// more (0.1 %): it is prepared for what is not expected. Not attained at the highest price: the
+  /// most that was seen.
   Promise attain(double target);
 
  private:

@@ -27,10 +27,6 @@ STEPCONF_WIDE void choose_less(const float* __restrict from, float offset, std::
   }
 }
 
-// From this bin on, every part counts by itself. With the last bin's mean alone, a policy under a
-// high price sees no danger beyond that mean, and attains less than it could.
-constexpr int kFirstTailBin = 7;
-
 }  // namespace
 
 Shifts::Shifts(const std::vector<Alternative>& alternatives, const Grid& grid) : size_(grid.size) {
@@ -44,14 +40,8 @@ Shifts::Shifts(const std::vector<Alternative>& alternatives, const Grid& grid) :
       taps[whole] += probability * (1 - (place - whole));
       taps[whole + 1] += probability * (place - whole);
     };
-    for (int bin = 0; bin < kBins; ++bin) {
-      if (bin < kFirstTailBin) {
-        add(alternative.seconds(bin), kBinProbabilities[bin]);
-        continue;
-      }
-      for (int part = 0; part < kPartsPerBin; ++part) {
-        add(alternative.parts[bin * kPartsPerBin + part], kBinProbabilities[bin] / kPartsPerBin);
-      }
+    for (int part = 0; part < kParts; ++part) {
+      add(alternative.parts[part], kBinProbabilities[part / kPartsPerBin] / kPartsPerBin);
     }
     Sum& sum = sums_.emplace_back();
     sum.usd = static_cast<float>(alternative.usd);
