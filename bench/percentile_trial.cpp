@@ -362,11 +362,14 @@ Outcome re_planned(const Trial& trial, const Chains& chains, const Stage& stage,
 }
 
 struct Sum {
-  double total = 0;
+  double total = 0, last = 0, least = 1e300, most = -1e300;
   int count = 0;
   void add(double value) {
     total += value;
     ++count;
+    last = value;
+    least = std::min(least, value);
+    most = std::max(most, value);
   }
   double mean() const { return count ? total / count : std::nan(""); }
 };
@@ -467,6 +470,59 @@ void main_table(int workflows, int runs) {
              under_15, unreachable);
 }
 
+// Played by wrong beliefs: with the price that the belief says, and with one that moves after each
+// run; 4,000 runs to settle, the rest counted.
+void belief_table(int workflows, int runs) {
+  const std::vector<std::pair<std::string, Belief>> beliefs = {
+      {"true", {}},
+      {"everything 10 % slower than believed", {.slower = 1 / 1.1}},
+      {"tails believed half as likely", {.tails = 0.5}},
+      {"means off by 5 %", {.means_off = 0.05}}};
+  fmt::print(
+      "| belief | target | attained with the believed price | with the moving price | cost, moving "
+      "/ believed |\n");
+  fmt::print("| --- | --- | --- | --- | --- |\n");
+  for (const auto& [name, belief] : beliefs) {
+    std::map<double, Sum> fixed, moving, cost;
+    for (int id = 0; id < workflows; ++id) {
+      Trial trial = make_trial(id);
+      const Draws draws(trial, runs, 99 + id);
+      const double slo = 2 * fastest(trial.tree, trial);
+      believe(trial, belief, 5 + id);
+      Pricing pricing({trial.tree, trial.believed, slo});
+      const Stage stage(trial, pricing.chains(), draws);
+      for (const double target : {.9, .95}) {
+        const Promise promise = pricing.attain(target);
+        double log_price = promise.log_price, usd = 0, usd_fixed = 0;
+        int met = 0, met_fixed = 0, counted = 0;
+        for (int run = 0; run < runs; ++run) {
+          const Draws::Came came = stage.run(*pricing.at(kept_price(log_price)).tables, slo, run);
+          log_price = moved_price(log_price, came.seconds <= slo, target);
+          if (run < runs * 2 / 5) continue;
+          const Draws::Came other = stage.run(*promise.tables, slo, run);
+          ++counted;
+          met += came.seconds <= slo;
+          usd += came.usd;
+          met_fixed += other.seconds <= slo;
+          usd_fixed += other.usd;
+        }
+        fixed[target].add(static_cast<double>(met_fixed) / counted);
+        moving[target].add(static_cast<double>(met) / counted);
+        cost[target].add(usd / usd_fixed);
+        fmt::print(stderr,
+                   "{} workflow {} target {}: {:.4f}, moving {:.4f}, price {:.2f} -> {:.2f}\n",
+                   name, id, target, fixed[target].last, moving[target].last, promise.log_price,
+                   log_price);
+      }
+    }
+    for (const auto& [target, sum] : fixed) {
+      fmt::print("| {} | {} | {:.4f} ({:.3f} at worst) | {:.4f} ({:.3f} to {:.3f}) | {:.3f} |\n",
+                 name, target, sum.mean(), sum.least, moving[target].mean(), moving[target].least,
+                 moving[target].most, cost[target].mean());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace stepconf::percentile
 
@@ -474,4 +530,5 @@ int main(int argc, char** argv) {
   const int workflows = argc > 1 ? std::atoi(argv[1]) : 20;
   const int runs = argc > 2 ? std::atoi(argv[2]) : 10000;
   stepconf::percentile::main_table(workflows, runs);
+  stepconf::percentile::belief_table(workflows, runs);
 }

@@ -72,16 +72,15 @@ RC_GTEST_PROP(Price, BuysAttainmentUpToNoise, ()) {
 
 RC_GTEST_PROP(Rehearsal, CostsWhatTheTablesExpectUpToMisses, ()) {
   const auto seed = *rc::gen::inRange<std::uint64_t>(0, 1000);
-  Pricing pricing(random_problem(seed, 6, 2.5), kQuick);
-  const Promise& promise = pricing.at(1);
+  Pricing pricing(random_problem(seed, 6, 2.5), {.runs = 4000});
+  const Promise& promise = pricing.at(0);
   const double slo = pricing.problem().slo;
   const double expected = promise.tables->expected_usd(0, 0, 0, slo);
   // Misses cost at least `miss` each; lateness is added over branches, so expectation is above.
   const double paid =
       promise.predicted.usd + (1 - promise.predicted.attainment) * promise.tables->miss();
-  // Between two points of the grid a miss counts in part: coarse grids flatter.
   RC_ASSERT(expected > paid * 0.85);
-  RC_ASSERT(expected < paid * 1.35);
+  RC_ASSERT(expected < paid * 1.15);
 }
 
 TEST(Rehearsal, GivesTheSameForTheSameSeed) {

@@ -55,7 +55,7 @@ void Chances::solve(const Problem& problem, int chain) {
         for (int i = 0; i < branch.grid.size; ++i) {
           const double late = std::max(-branch.grid.at(i), 0.0);
           const double chance = read(chain, place + 1, at.context, target - late);
-          end[i] = in_time > 0 ? static_cast<float>(std::min(chance / in_time, 1.0)) : 0.0F;
+          end[i] = in_time > 1e-3 ? static_cast<float>(std::min(chance / in_time, 1.0)) : 1.0F;
         }
       }
       solve(problem, below);

@@ -71,11 +71,13 @@ void Shifts::least(std::span<const float> next, std::span<float> value,
   }
 }
 
-void take_less(std::span<const float> row, int shift, float offset, std::uint8_t index,
+void take_less(std::span<const float> row, int shift, int first, float offset, std::uint8_t index,
                std::span<float> least, std::span<std::uint8_t> choice) {
-  const int size = std::min(static_cast<int>(row.size()), static_cast<int>(least.size()) - shift);
+  const int size =
+      std::min(static_cast<int>(row.size()), static_cast<int>(least.size()) - shift) - first;
   if (size <= 0) return;
-  choose_less(row.data(), offset, index, least.data() + shift, choice.data() + shift, size);
+  choose_less(row.data() + first, offset, index, least.data() + shift + first,
+              choice.data() + shift + first, size);
 }
 
 }  // namespace stepconf::percentile

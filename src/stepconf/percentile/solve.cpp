@@ -19,6 +19,12 @@
 #include "stepconf/percentile/tables.h"
 
 namespace stepconf::percentile {
+namespace {
+
+// Of the branches' fastest mean time, what a join is given at least.
+constexpr double kSoonest = 0.7;
+
+}  // namespace
 
 using Kind = workflow::SeriesParallelTree::Kind;
 
@@ -201,9 +207,13 @@ class Solve {
       const std::span<const float> ahead = table.values_of(element + 1, c);
       for (int t = 0; t < counts[c]; ++t) {
         const Target& target = targets[c * table.most_targets + t];
+        // No branch can join sooner than it takes: a target before that only leaves more to what
+        // stands for its class. The first target is for those that have no time left at all.
+        const int soonest =
+            t == 0 ? 0 : static_cast<int>(kSoonest * scale.fastest_seconds / table.grid.step);
         take_less({together.data() + static_cast<std::size_t>(target.context) * size,
                    static_cast<std::size_t>(size)},
-                  target.point, ahead[target.point], static_cast<std::uint8_t>(t), value,
+                  target.point, soonest, ahead[target.point], static_cast<std::uint8_t>(t), value,
                   table.choices_of(element, c));
       }
     }
