@@ -74,8 +74,11 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo) {
 }
 
 Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache) {
-  const std::unique_ptr<Policy> policy = prepare(name, inputs);
-  const std::unique_ptr<Strategy> strategy = policy->begin(cache);
+  return plan(*prepare(name, inputs), inputs, cache);
+}
+
+Plan plan(Policy& policy, const StrategyInputs& inputs, GlobalCache& cache) {
+  const std::unique_ptr<Strategy> strategy = policy.begin(cache);
   Plan chosen = follow(*strategy, inputs.frontiers, inputs.slo);
   const workflow::Workflow& workflow = inputs.frontiers.workflow();
   bool all_fixed = true;

@@ -56,6 +56,8 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo);
 /// function steps are fixed there is but one plan, whatever the SLO. `cache` must be empty. Throws
 /// as prepare.
 Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache);
+/// The same with a policy that was made from `inputs`.
+Plan plan(Policy& policy, const StrategyInputs& inputs, GlobalCache& cache);
 
 /// Tells how long the workflow takes with every step at its fastest option: no SLO below can be
 /// met.
