@@ -86,6 +86,17 @@ class Plan(Command):
         self.assertAlmostEqual(plan["duration_s"], 3.0)
         self.assertIn("cannot be met", self.stepconf("plan", "--slo", "1s", status=3).stdout)
 
+    def test_explains_each_decision_at_length_and_as_fields(self):
+        text = self.stepconf("plan", "--slo", "6s", "--explain").stdout
+        for part in ("time left", "its share", "bound by", "choice", "next cheaper", "its risk"):
+            self.assertIn(part, text)
+        # theta* takes 8 s and 2 s: Work has 4.8 of 6 s, where 4 s and $0.002 are the cheapest, the second fastest of three.
+        work = self.json("plan", "--slo", "6s")["steps"][0]
+        self.assertEqual((work["constraint"], work["rank"], work["efficient"], work["considered"]), ("sub_slo", 2, 3, 3))
+        self.assertEqual(work["runner_up"], {"memory_mb": 512, "instances": 1, "processes": 1, "predicted_s": 8.0,
+                                             "predicted_usd": 0.001})
+        self.assertIsNone(work["attainment"])
+
     def test_fixed_steps_predict_the_workflow_as_it_is(self):
         plan = self.json("plan", "--slo", "60s", "--fix", "Work=1024x2x1", "--fix", "Finish=1769x1x1")
         self.assertAlmostEqual(plan["duration_s"], 5.0)

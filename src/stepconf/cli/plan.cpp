@@ -10,6 +10,8 @@
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
+#include "stepconf/optimizer/decision_json.h"
+#include "stepconf/report/explanation.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -21,6 +23,7 @@ struct PlanArguments {
   std::string strategy;
   std::string slo;
   std::vector<std::string> fixed;
+  bool explain = false;
   bool json = false;
 };
 
@@ -50,6 +53,7 @@ OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workf
     entry["cost_usd"] = step.cost.value;
     entry["sub_slo_s"] = step.sub_slo ? OrderedJson(step.sub_slo->count()) : OrderedJson(nullptr);
     if (!step.reason.empty()) entry["reason"] = step.reason;
+    if (step.decision) entry.update(optimizer::why_to_json(*step.decision));
     steps.push_back(std::move(entry));
   }
   OrderedJson document = {{"strategy", strategy},
@@ -93,6 +97,17 @@ void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
                              format_duration(plan.duration - *slo));
   } else if (plan.fastest && slo) {
     std::cout << "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
+  }
+}
+
+void print_explanations(const optimizer::Plan& plan, const workflow::Workflow& workflow,
+                        const Slo& slo) {
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    const optimizer::PlannedStep& step = plan.steps[index];
+    if (!step.decision) continue;
+    const workflow::Step& what = workflow.steps[index];
+    std::cout << report::explanation({what.name, what.jobs, step.start, slo}, *step.decision)
+              << "\n";
   }
 }
 
@@ -145,6 +160,7 @@ int plan_verb(const PlanArguments& arguments) {
   if (arguments.json) {
     std::cout << to_json(plan, workspace.workflow, strategy, slo).dump(2) << "\n";
   } else {
+    if (arguments.explain) print_explanations(plan, workspace.workflow, slo);
     print(plan, workspace.workflow, strategy, slo);
   }
   return plan.feasible ? kDone : kSloMissed;
@@ -167,6 +183,9 @@ void add_plan(CLI::App& app, int& status) {
                    "repeated. With every step fixed, predicts the workflow as it is")
       ->allow_extra_args(false);
   verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_flag("--explain", arguments->explain,
+                 "Explain each decision: the time left, what bound the choice, the next cheaper "
+                 "option and what it would have risked");
   verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
   verb->callback([arguments, &status] { status = plan_verb(*arguments); });
 }

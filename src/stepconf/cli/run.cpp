@@ -32,6 +32,7 @@ struct RunArguments {
   std::filesystem::path trace;
   std::string slo;
   std::string strategy;
+  bool explain = false;
   bool logs = false;
   bool json = false;
 };
@@ -126,7 +127,8 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
   std::cerr << fmt::format("{}: {}, strategy {}, cpu_scale {:.3g}\n", execution.name,
                            slo ? "SLO " + format_duration(*slo) : "no SLO", strategy.name(),
                            platform.options().cpu_scale);
-  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow));
+  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow),
+                    arguments.explain);
   executor::RunSummary summary =
       executor::run(*flow, workspace.workflow, strategy.get(), any_size, progress,
                     {.execution = execution.name,
@@ -188,6 +190,9 @@ void add_run(CLI::App& app, int& status) {
   verb->add_option(
       "--trace", arguments->trace,
       "Write a JSON line a step to this file: what was decided, why, and what came of it");
+  verb->add_flag("--explain", arguments->explain,
+                 "Explain each decision: the time left, what bound the choice, the next cheaper "
+                 "option and what it would have risked");
   verb->add_flag("--logs", arguments->logs,
                  "Show what the functions write to standard output and error");
   verb->add_flag("--json", arguments->json,

@@ -58,6 +58,7 @@ Plan follow(Strategy& strategy, Frontiers& frontiers, Seconds slo) {
     step.cost = decision.cost.value_or(Usd{});
     step.sub_slo = decision.sub_slo;
     step.reason = explain(decision);
+    step.decision = decision;
   });
 }
 
@@ -68,6 +69,9 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo) {
     step.duration = option.duration;
     step.cost = option.cost;
     step.reason = frontiers.is_fixed(id) ? "fixed by the user" : "the fastest";
+    step.decision = take(frontiers.expected(id), 0);
+    step.decision->fixed = frontiers.is_fixed(id);
+    if (!step.decision->fixed) step.decision->constraint = Constraint::catch_up;
   });
   plan.fastest = true;
   return plan;
