@@ -8,6 +8,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/optimizer/decision_json.h"
@@ -20,6 +21,7 @@ namespace {
 struct PlanArguments {
   std::filesystem::path project = ".";
   std::filesystem::path models;
+  std::filesystem::path save, load;
   std::string strategy;
   std::string slo;
   std::vector<std::string> fixed;
@@ -139,13 +141,17 @@ std::string strategy_help() {
 }
 
 int plan_verb(const PlanArguments& arguments) {
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::needed);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.load.empty() ? ModelsAre::needed : ModelsAre::ignored);
+  if (!arguments.load.empty()) use_plan(workspace, arguments.load);
+  if (!arguments.save.empty())
+    save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
   const Slo slo = slo_of(workspace.project, arguments.slo, nullptr);
   const std::string strategy = strategy_of(workspace.project, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
-  optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
+  optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
   const optimizer::Plan plan =
@@ -182,7 +188,15 @@ void add_plan(CLI::App& app, int& status) {
                    "Upscale=1024x4x1; may be "
                    "repeated. With every step fixed, predicts the workflow as it is")
       ->allow_extra_args(false);
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option("--save", arguments->save,
+                   "Write a plan file too: all that decisions rest on, prepared, for `run --plan`")
+      ->check(not_empty);
+  verb->add_option("--load", arguments->load,
+                   "Plan by such a file instead of by the project's models and settings")
+      ->check(not_empty)
+      ->excludes(models);
   verb->add_flag("--explain", arguments->explain,
                  "Explain each decision: the time left, what bound the choice, the next cheaper "
                  "option and what it would have risked");

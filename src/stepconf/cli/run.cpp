@@ -13,7 +13,9 @@
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/payload_folder.h"
+#include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/progress.h"
+#include "stepconf/cli/run_recording.h"
 #include "stepconf/cli/run_report.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
@@ -29,6 +31,7 @@ struct RunArguments {
   std::filesystem::path project = ".";
   std::filesystem::path input;
   std::filesystem::path models;
+  std::filesystem::path plan;
   std::filesystem::path trace;
   std::string slo;
   std::string strategy;
@@ -62,7 +65,7 @@ class ChosenStrategy {
     }
     // Without an SLO any duration will do.
     const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
-    frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, *workspace.options);
+    frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, workspace.choices());
     policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
@@ -137,6 +140,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,
                      .interrupted = [&] { return interruption.requested(); }});
+  record_run(workspace, summary, {execution, strategy.name(), slo});
   if (platform.oversubscribed()) {
     std::cerr << fmt::format(
         "warning: sandboxes at work were promised {:.3g} CPUs and there are {:.3g}: "
@@ -159,8 +163,10 @@ int exit_status(const executor::RunSummary& summary, const std::optional<Seconds
 }
 
 int run_verb(const RunArguments& arguments) {
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.plan.empty() ? ModelsAre::welcome : ModelsAre::ignored);
+  if (!arguments.plan.empty()) use_plan(workspace, arguments.plan);
   const Json input = read_input(arguments.input);
   const auto slo = slo_of(workspace.project, arguments.slo, &input);
   ChosenStrategy strategy(workspace, arguments.strategy, slo);
@@ -186,7 +192,13 @@ void add_run(CLI::App& app, int& status) {
       ->check(not_empty);
   verb->add_option("--strategy", arguments->strategy, "How to choose; default the project's")
       ->check(not_empty);
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option("--plan", arguments->plan,
+                   "Decide by this plan file, made by `plan --save`: its models, prices, SLO and "
+                   "strategy take the place of the project's")
+      ->check(not_empty)
+      ->excludes(models);
   verb->add_option(
       "--trace", arguments->trace,
       "Write a JSON line a step to this file: what was decided, why, and what came of it");

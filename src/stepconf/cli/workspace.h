@@ -7,6 +7,8 @@
 
 #include "stepconf/asl/state_machine.h"
 #include "stepconf/base/json.h"
+#include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/compiled_plan.h"
 #include "stepconf/estimator/model_options.h"
 #include "stepconf/pricing/price_sheet.h"
 #include "stepconf/project/project.h"
@@ -23,6 +25,15 @@ struct Workspace {
   pricing::PriceSheet prices;
   /// Absent where the project has no models (yet).
   std::unique_ptr<estimator::ModelOptions> options;
+  /// Absent where no plan file was loaded.
+  std::unique_ptr<const compiled::CompiledPlan> plan;
+  std::unique_ptr<const compiled::CompiledOptions> prepared;
+
+  /// What decisions choose from: prepared where a plan file was loaded, else the models.
+  const estimator::OptionSource& choices() const {
+    if (prepared) return *prepared;
+    return *options;
+  }
 };
 
 enum class ModelsAre { needed, welcome, ignored };

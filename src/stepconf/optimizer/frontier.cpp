@@ -129,7 +129,11 @@ const Frontier& Frontiers::of(StepId step, int jobs) {
 
 Frontier Frontiers::prune(StepId id, int jobs) const {
   const workflow::Step& step = workflow_.steps[id];
-  if (!fixed_[id]) return pareto(options_.options(step, jobs), step.name);
+  if (!fixed_[id]) {
+    Frontier frontier = pareto(options_.options(step, jobs), step.name);
+    frontier.considered = std::max(frontier.considered, options_.considered(step, jobs));
+    return frontier;
+  }
   const estimator::Evaluation evaluation = options_.evaluate(step, jobs, *fixed_[id]);
   if (!evaluation.option) {
     throw InvalidInput(fmt::format("--fix {}={}: cannot run {} {}: {}", step.name,

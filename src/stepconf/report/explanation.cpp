@@ -52,8 +52,10 @@ std::string bound(const Decision& decision) {
     case Constraint::nothing:
       return "nothing: no time limit stands against the cheapest";
     case Constraint::sub_slo:
-      return decision.runner_up ? "its share of the time: whatever is cheaper takes longer"
-                                : "nothing: the cheapest of all is within its share of the time";
+      if (decision.runner_up) return "its share of the time: whatever is cheaper takes longer";
+      return decision.considered == 1
+                 ? "nothing: there is one configuration, and it is within its share of the time"
+                 : "nothing: the cheapest of all is within its share of the time";
     case Constraint::catch_up:
       return "no time: nothing ends soon enough, so the fastest runs, to catch up";
     case Constraint::plan:
@@ -75,10 +77,15 @@ std::string figures(const std::optional<Seconds>& duration, const std::optional<
 
 std::string place(const Decision& decision) {
   if (decision.rank == 0) return "";
-  const std::string which = decision.rank == 1 ? "the" : "the " + ordinal(decision.rank);
-  return fmt::format("{} fastest of {} that {} worth taking, of {} that can run", which,
-                     decision.efficient, decision.efficient == 1 ? "is" : "are",
-                     decision.considered);
+  if (decision.considered == 1) return "the only one that can run";
+  const bool last = decision.rank == decision.efficient;
+  const std::string which = decision.efficient == 1 ? "the fastest and cheapest"
+                            : last                  ? "the cheapest"
+                            : decision.rank == 1
+                                ? "the fastest"
+                                : fmt::format("the {} fastest", ordinal(decision.rank));
+  return fmt::format("{} of {} that {} worth taking, of {} that can run", which, decision.efficient,
+                     decision.efficient == 1 ? "is" : "are", decision.considered);
 }
 
 std::string difference(const Decision& decision) {
