@@ -20,6 +20,9 @@ class CompiledOptions final : public estimator::OptionSource {
   /// plan.
   std::vector<estimator::Option> options(const workflow::Step& step, int jobs) const override;
   int considered(const workflow::Step& step, int jobs) const override;
+  std::string why_none(const workflow::Step& step, int jobs) const override {
+    return plan_.options->why_none(step, jobs);
+  }
   /// Asks the models.
   estimator::Evaluation evaluate(const workflow::Step& step, int jobs,
                                  const estimator::Configuration& configuration) const override;

@@ -101,6 +101,18 @@ std::vector<Option> ModelOptions::options(const workflow::Step& step, int jobs) 
   return space.best_processes ? with_best_processes(result) : result;
 }
 
+std::string ModelOptions::why_none(const workflow::Step& step, int jobs) const {
+  if (step.is_foreign()) return "";
+  const ConfigurationSpace& space = space_of(step);
+  // The most memory and, of the most instances, the fewest processes.
+  const MemoryMb memory{std::ranges::max(space.memory_mb)};
+  const std::vector<Shape> shapes = shapes_of(space, step, jobs);
+  const Shape& shape = *std::ranges::max_element(shapes, {}, &Shape::instances);
+  const Configuration least{memory, shape.instances, shape.processes};
+  const std::string why = evaluate(step, jobs, least).why_not;
+  return why.empty() ? "" : fmt::format("{} {}", to_string(least), why);
+}
+
 Evaluation ModelOptions::evaluate(const workflow::Step& step, int jobs,
                                   const Configuration& configuration) const {
   if (step.is_foreign()) return {foreign_option(step), ""};

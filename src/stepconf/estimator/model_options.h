@@ -30,6 +30,7 @@ class ModelOptions final : public OptionSource {
 
   /// Throws InvalidInput where the step's function has no model.
   std::vector<Option> options(const workflow::Step& step, int jobs) const override;
+  std::string why_none(const workflow::Step& step, int jobs) const override;
   /// Throws InvalidInput where the step's function has no model.
   Evaluation evaluate(const workflow::Step& step, int jobs,
                       const Configuration& configuration) const override;

@@ -130,7 +130,14 @@ const Frontier& Frontiers::of(StepId step, int jobs) {
 Frontier Frontiers::prune(StepId id, int jobs) const {
   const workflow::Step& step = workflow_.steps[id];
   if (!fixed_[id]) {
-    Frontier frontier = pareto(options_.options(step, jobs), step.name);
+    std::vector<Option> all = options_.options(step, jobs);
+    if (all.empty()) {
+      const std::string why = options_.why_none(step, jobs);
+      throw InvalidInput(fmt::format(
+          "step \"{}\": no configuration can run its {} {}{}; widen `configurations`", step.name,
+          jobs, jobs == 1 ? "job" : "jobs", why.empty() ? "" : fmt::format(": even {}", why)));
+    }
+    Frontier frontier = pareto(std::move(all), step.name);
     frontier.considered = std::max(frontier.considered, options_.considered(step, jobs));
     return frontier;
   }
