@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/compiled/compiled_options.h"
 #include "stepconf/estimator/fit.h"
 #include "stepconf/estimator/model_options.h"
 #include "stepconf/optimizer/plan.h"
@@ -118,6 +119,41 @@ void BM_ReadModels(benchmark::State& state) {
   state.counters["bytes"] = static_cast<double>(text.size());
 }
 BENCHMARK(BM_ReadModels)->Unit(benchmark::kMicrosecond);
+
+compiled::CompiledPlan compiled_plan() {
+  return compiled::compile("bench", blocks(), {Seconds(60), "", 0.95, 0, "stepconf"},
+                           {fitted("interpolated"), pricing::price_sheet()});
+}
+
+// Preparing the options of 16 functions for a grid of job numbers up to 8 x 250.
+void BM_CompilePlan(benchmark::State& state) {
+  const estimator::ModelOptions options(fitted("interpolated"), pricing::price_sheet());
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        compiled::compile("bench", blocks(), {Seconds(60), "", 0.95, 0, "stepconf"}, options));
+  }
+}
+BENCHMARK(BM_CompilePlan)->Unit(benchmark::kMicrosecond);
+
+// Reading a plan file: hash, models, prepared options.
+void BM_LoadPlan(benchmark::State& state) {
+  const std::string bytes = compiled::to_bytes(compiled_plan());
+  for (auto _ : state) benchmark::DoNotOptimize(compiled::plan_from_bytes(bytes, "p.plan"));
+  state.counters["bytes"] = static_cast<double>(bytes.size());
+}
+BENCHMARK(BM_LoadPlan)->Unit(benchmark::kMicrosecond);
+
+// A whole plan from a loaded file on: options are looked up.
+void BM_PlanFromCompiled(benchmark::State& state) {
+  const compiled::CompiledPlan loaded = compiled_plan();
+  const compiled::CompiledOptions options(loaded);
+  for (auto _ : state) {
+    Frontiers frontiers(loaded.workflow, options);
+    cache::InMemoryCache cache;
+    benchmark::DoNotOptimize(plan("stepconf", {frontiers, *loaded.goal.slo}, cache));
+  }
+}
+BENCHMARK(BM_PlanFromCompiled)->Unit(benchmark::kMicrosecond);
 
 // What of it are the forecasts: 192 configurations of each of 16 steps, without pruning.
 void BM_Options(benchmark::State& state) {
