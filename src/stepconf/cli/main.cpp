@@ -24,6 +24,7 @@ constexpr const char* kOrder =
     "  predict   asks the models about single configurations\n"
     "  plan      shows what would be chosen, and what it would take and cost\n"
     "  run       runs the workflow under an SLO\n"
+    "  history   shows how often runs met it, and at what cost\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
     "stepconf.yaml; default the current folder.\n"
     "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   add_predict(app, status);
   add_plan(app, status);
   add_run(app, status);
+  add_history(app, status);
   add_local(app, status);
   add_evaluate(app, status);
   // After the verbs, which would inherit it.

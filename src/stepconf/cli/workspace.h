@@ -7,6 +7,8 @@
 
 #include "stepconf/asl/state_machine.h"
 #include "stepconf/base/json.h"
+#include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/compiled_plan.h"
 #include "stepconf/estimator/model_options.h"
 #include "stepconf/estimator/scatter.h"
 #include "stepconf/pricing/price_sheet.h"
@@ -26,6 +28,15 @@ struct Workspace {
   std::unique_ptr<estimator::ModelOptions> options;
   /// How durations scatter; absent where nobody knows.
   std::unique_ptr<estimator::ScatterSource> scatter;
+  /// Absent where no plan file was loaded.
+  std::unique_ptr<const compiled::CompiledPlan> plan;
+  std::unique_ptr<const compiled::CompiledOptions> prepared;
+
+  /// What decisions choose from: prepared where a plan file was loaded, else the models.
+  const estimator::OptionSource& choices() const {
+    if (prepared) return *prepared;
+    return *options;
+  }
 };
 
 enum class ModelsAre { needed, welcome, ignored };

@@ -18,15 +18,19 @@ constexpr int kPoints = 100;
 }  // namespace
 
 double normal_quantile(double probability) {
-  // Bisection on the distribution function: a few dozen steps, and no table of constants to trust.
-  double lower = -40;
-  double upper = 40;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (lower + upper) / 2;
-    const double below = std::erfc(-middle / std::numbers::sqrt2) / 2;
-    (below < probability ? lower : upper) = middle;
+  if (probability > 0.5) return -normal_quantile(1 - probability);
+  // Newton's method on the logarithm of the distribution function, which is concave, so that it
+  // converges from everywhere: a handful of steps, and no table of constants to trust.
+  const double wanted = std::log(std::max(probability, 1e-300));
+  double x = -std::sqrt(-2 * wanted);
+  for (int i = 0; i < 20; ++i) {
+    const double below = std::erfc(-x / std::numbers::sqrt2) / 2;
+    const double density = std::exp(-x * x / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+    const double step = (wanted - std::log(below)) * below / density;
+    x += step;
+    if (std::abs(step) < 1e-14) break;
   }
-  return (lower + upper) / 2;
+  return x;
 }
 
 double lognormal_quantile(double cv, double probability, int instances) {
@@ -37,6 +41,15 @@ double lognormal_quantile(double cv, double probability, int instances) {
 }
 
 Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters)) {
+  constexpr double kLeastScale = 1e-6;
+  tail_scale_ =
+      std::max(kLeastScale, parameters_.body.empty()
+                                ? (log_quantile(0.99) - log_quantile(0.9)) / std::numbers::ln10
+                                : parameters_.tail_scale);
+  if (parameters_.body.empty() && parameters_.cv <= 0) {
+    means_.assign(kDoublings + 1, 1);
+    return;
+  }
   const double one = largest(1);
   for (int i = 0; i <= kDoublings; ++i) means_.push_back(largest(std::ldexp(1.0, i)) / one);
 }
@@ -81,11 +94,6 @@ double Spread::mean_of_largest(double instances) const {
   const double place = std::clamp(std::log2(instances), 0.0, static_cast<double>(kDoublings));
   const auto i = std::min(static_cast<std::size_t>(place), means_.size() - 2);
   return std::lerp(means_[i], means_[i + 1], place - static_cast<double>(i));
-}
-
-double Spread::tail_scale() const {
-  if (!parameters_.body.empty()) return std::max(parameters_.tail_scale, 1e-6);
-  return std::max((log_quantile(0.99) - log_quantile(0.9)) / std::numbers::ln10, 1e-6);
 }
 
 }  // namespace stepconf::estimator

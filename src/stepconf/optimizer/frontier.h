@@ -69,9 +69,6 @@ class Frontiers {
   /// Gives the frontier for the number of jobs expected, which is at least 1.
   const Frontier& expected(workflow::StepId step) { return of(step, workflow_.steps[step].jobs); }
 
-  /// Gives the source of all options, pruned ones too.
-  const estimator::OptionSource& source() const { return options_; }
-
   bool is_fixed(workflow::StepId step) const { return fixed_[step].has_value(); }
 
  private:
