@@ -1,6 +1,7 @@
 #include "stepconf/estimator/spread.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <numbers>
@@ -50,8 +51,29 @@ Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters))
     means_.assign(kDoublings + 1, 1);
     return;
   }
-  const double one = largest(1);
-  for (int i = 0; i <= kDoublings; ++i) means_.push_back(largest(std::ldexp(1.0, i)) / one);
+  // Each at v^(1/n): doubling n takes the square root.
+  std::array<double, kPoints> each{};
+  for (int i = 0; i < kPoints; ++i) each[i] = (i + 0.5) / kPoints;
+  double one = 0;
+  for (int doublings = 0; doublings <= kDoublings; ++doublings) {
+    double sum = 0;
+    for (double& probability : each) {
+      sum += quantile(probability);
+      probability = std::sqrt(probability);
+    }
+    if (doublings == 0) one = sum;
+    means_.push_back(sum / one);
+  }
+}
+
+// Of the factor, not of its logarithm: the tail is given in factors.
+double Spread::quantile(double probability) const {
+  if (parameters_.body.empty() || probability <= kLastBody)
+    return std::exp(log_quantile(probability));
+  const double beyond = std::log((1 - kLastBody) / (1 - probability));
+  const double shape = parameters_.tail_shape;
+  return std::exp(parameters_.body.back()) +
+         parameters_.tail_scale * (shape > 0 ? std::expm1(shape * beyond) / shape : beyond);
 }
 
 double Spread::log_quantile(double probability) const {
@@ -65,13 +87,7 @@ double Spread::log_quantile(double probability) const {
     if (parameters_.freedom > 0) z += (z * z * z + z) / (4 * std::max(2.0, parameters_.freedom));
     return std::sqrt(variance) * z - variance / 2;
   }
-  if (probability > kLastBody) {
-    const double beyond = (1 - kLastBody) / (1 - probability);
-    const double shape = parameters_.tail_shape;
-    const double excess =
-        shape > 0 ? std::expm1(shape * std::log(beyond)) / shape : std::log(beyond);
-    return std::log(std::exp(body.back()) + parameters_.tail_scale * excess);
-  }
+  if (probability > kLastBody) return std::log(quantile(probability));
   const auto* after = std::ranges::lower_bound(kBodyProbabilities, probability);
   if (after == std::begin(kBodyProbabilities)) return body.front();
   const auto i = static_cast<std::size_t>(after - std::begin(kBodyProbabilities));
@@ -81,13 +97,6 @@ double Spread::log_quantile(double probability) const {
 
 double Spread::log_quantile_of_largest(double probability, double instances) const {
   return log_quantile(std::pow(probability, 1 / instances));
-}
-
-double Spread::largest(double instances) const {
-  double sum = 0;
-  for (int i = 0; i < kPoints; ++i)
-    sum += std::exp(log_quantile_of_largest((i + 0.5) / kPoints, instances));
-  return sum / kPoints;
 }
 
 double Spread::mean_of_largest(double instances) const {

@@ -70,7 +70,7 @@ class Spread {
   bool operator==(const Spread& other) const { return parameters_ == other.parameters_; }
 
  private:
-  double largest(double instances) const;
+  double quantile(double probability) const;
 
   SpreadParameters parameters_;
   double tail_scale_ = 0;
