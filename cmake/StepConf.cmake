@@ -2,7 +2,9 @@
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND NOT STEPCONF_LAMBDA_ONLY)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # What ccache's manual asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  ${CCACHE_PROGRAM})
 endif()
 
 set(CMAKE_CXX_STANDARD 20)
@@ -34,6 +36,9 @@ function(stepconf_library folder)
 endfunction()
 
 # stepconf_test(FOLDER [LINKS lib...]): every *_test.cpp of tests/FOLDER as one GoogleTest program.
+# Compiling tests takes longer than running them: they are not optimised, and share precompiled headers
+# (tests/CMakeLists.txt). With ccache, GCC needs the second flag for these.
+set(STEPCONF_TEST_FLAGS -O0 $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 function(stepconf_test folder)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
@@ -43,6 +48,8 @@ function(stepconf_test folder)
   endif()
   add_executable(${name}_test ${sources})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
+  target_precompile_headers(${name}_test REUSE_FROM stepconf_precompiled_test)
+  target_compile_options(${name}_test PRIVATE ${STEPCONF_TEST_FLAGS})
   target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} stepconf_flags GTest::gtest_main)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()

@@ -8,6 +8,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_percentile.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/report/table.h"
@@ -127,25 +128,30 @@ int plan_verb(const PlanArguments& arguments) {
   const Workspace workspace =
       open_workspace(arguments.project, arguments.models, ModelsAre::needed);
   const Slo slo = slo_of(workspace.project, arguments.slo, nullptr);
-  const std::string strategy = strategy_of(workspace.project, arguments.strategy);
+  const std::string strategy = strategy_of(workspace, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
   optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
+  const optimizer::StrategyInputs inputs{.frontiers = frontiers,
+                                         .slo = slo.value_or(Seconds(0)),
+                                         .headroom = workspace.project.headroom,
+                                         .target = workspace.project.target,
+                                         .scatter = workspace.scatter.get()};
+  const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
-      slo ? optimizer::plan(strategy,
-                            {.frontiers = frontiers,
-                             .slo = *slo,
-                             .headroom = workspace.project.headroom,
-                             .target = workspace.project.target},
-                            cache)
+      slo ? optimizer::plan(*policy, inputs, cache)
           // With every step fixed there is nothing left that an SLO could decide.
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
+  auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy.get());
   if (arguments.json) {
-    std::cout << to_json(plan, workspace.workflow, strategy, slo).dump(2) << "\n";
+    OrderedJson document = to_json(plan, workspace.workflow, strategy, slo);
+    if (percentile) add_to(document, percentile->summary());
+    std::cout << document.dump(2) << "\n";
   } else {
     print(plan, workspace.workflow, strategy, slo);
+    if (percentile) std::cout << describe(percentile->summary());
   }
   return plan.feasible ? kDone : kSloMissed;
 }

@@ -52,7 +52,7 @@ class ChosenStrategy {
  public:
   ChosenStrategy(const Workspace& workspace, const std::string& option,
                  const std::optional<Seconds>& slo)
-      : name_(strategy_of(workspace.project, option)) {
+      : name_(strategy_of(workspace, option)) {
     if (!workspace.options) {
       std::cerr << "There are no models: every step runs at its smallest configuration.\n";
       name_ = "none";
@@ -65,7 +65,8 @@ class ChosenStrategy {
     policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
-                                         .target = workspace.project.target});
+                                         .target = workspace.project.target,
+                                         .scatter = workspace.scatter.get()});
     strategy_ = policy_->begin(cache_);
   }
   ChosenStrategy(const ChosenStrategy&) = delete;

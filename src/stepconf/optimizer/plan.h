@@ -37,6 +37,10 @@ struct Plan {
   bool feasible = false;
   /// Whether this is the fastest plan, because the strategy's misses the SLO.
   bool fastest = false;
+  /// Whether no plan that meets the SLO costs less, and what none costs less than; absent where the
+  /// strategy does not know.
+  std::optional<bool> proved_optimal{};
+  std::optional<Usd> lower_bound{};
 };
 
 /// Plans as `strategy` would decide if every duration came out as predicted: steps are asked about
@@ -52,6 +56,8 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo);
 /// function steps are fixed there is but one plan, whatever the SLO. `cache` must be empty. Throws
 /// as prepare.
 Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache);
+/// The same with a policy that was made from `inputs`.
+Plan plan(Policy& policy, const StrategyInputs& inputs, GlobalCache& cache);
 
 /// Tells how long the workflow takes with every step at its fastest option: no SLO below can be
 /// met.

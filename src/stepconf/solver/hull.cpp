@@ -1,0 +1,131 @@
+#include "stepconf/solver/hull.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "stepconf/solver/curve.h"
+
+namespace stepconf::solver {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+double slope(const Point& a, const Point& b) { return (b.usd - a.usd) / (b.seconds - a.seconds); }
+
+// Adds a vertex behind the others and takes out those that it leaves above the hull.
+void push(std::vector<Point>& vertices, const Point& point) {
+  if (!vertices.empty() && point.usd >= vertices.back().usd) return;
+  if (!vertices.empty() && point.seconds <= vertices.back().seconds) vertices.pop_back();
+  while (vertices.size() >= 2) {
+    const Point& last = vertices.back();
+    const Point& before = vertices[vertices.size() - 2];
+    // last lies on or above the line from before to point
+    if ((last.usd - before.usd) * (point.seconds - before.seconds) <
+        (point.usd - before.usd) * (last.seconds - before.seconds)) {
+      break;
+    }
+    vertices.pop_back();
+  }
+  vertices.push_back(point);
+}
+
+}  // namespace
+
+double Hull::at(double seconds) const {
+  const auto after =
+      std::upper_bound(vertices.begin(), vertices.end(), seconds,
+                       [](double limit, const Point& vertex) { return limit < vertex.seconds; });
+  if (after == vertices.begin()) return kInfinity;
+  const Point& from = *std::prev(after);
+  if (after == vertices.end()) return from.usd;
+  return from.usd + slope(from, *after) * (seconds - from.seconds);
+}
+
+Hull hull_of(const Curve& curve) {
+  Hull hull;
+  for (int i = 0; i < curve.size(); ++i) push(hull.vertices, curve.point(i));
+  return hull;
+}
+
+Hull in_series(const Hull& first, const Hull& second) {
+  Hull sum;
+  const auto& a = first.vertices;
+  const auto& b = second.vertices;
+  sum.vertices.reserve(a.size() + b.size());
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (;;) {
+    push(sum.vertices, {a[i].seconds + b[j].seconds, a[i].usd + b[j].usd});
+    const bool more_first = i + 1 < a.size();
+    const bool more_second = j + 1 < b.size();
+    if (!more_first && !more_second) return sum;
+    if (!more_second || (more_first && slope(a[i], a[i + 1]) <= slope(b[j], b[j + 1]))) {
+      ++i;
+    } else {
+      ++j;
+    }
+  }
+}
+
+Hull in_parallel(const Hull& first, const Hull& second) {
+  Hull sum;
+  const auto& a = first.vertices;
+  const auto& b = second.vertices;
+  const double start = std::max(a.front().seconds, b.front().seconds);
+  push(sum.vertices, {start, first.at(start) + second.at(start)});
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    const bool from_first = j == b.size() || (i < a.size() && a[i].seconds <= b[j].seconds);
+    const double now = from_first ? a[i++].seconds : b[j++].seconds;
+    if (now > start) push(sum.vertices, {now, first.at(now) + second.at(now)});
+  }
+  return sum;
+}
+
+Surroundings Surroundings::beside_in_series(const Hull& sibling) const {
+  // min over s of sibling(s) + rest(t + s): over the negative of t, the sum of two parts in series.
+  return Surroundings(in_series(hull_, sibling));
+}
+
+Surroundings Surroundings::beside_in_parallel(const Hull& sibling) const {
+  // min over s >= t of sibling(s) + rest(s). Over the negative of the time the sum falls as far as
+  // it is worth while to wait for the part; then it stays.
+  Hull rest;
+  std::vector<double> times;
+  for (const Point& vertex : hull_.vertices) times.push_back(vertex.seconds);
+  for (const Point& vertex : sibling.vertices) times.push_back(-vertex.seconds);
+  std::sort(times.begin(), times.end());
+  for (const double time : times) {
+    const double usd = hull_.at(time) + sibling.at(-time);
+    if (usd < kInfinity) push(rest.vertices, {time, usd});
+  }
+  return Surroundings(std::move(rest));
+}
+
+double Surroundings::best_time(const Hull& part) const {
+  double best = part.vertices.front().seconds;
+  double least = kInfinity;
+  const auto consider = [&](double seconds) {
+    const double usd = part.at(seconds) + at(seconds);
+    if (usd < least) {
+      least = usd;
+      best = seconds;
+    }
+  };
+  for (const Point& vertex : part.vertices) consider(vertex.seconds);
+  for (const Point& vertex : hull_.vertices) consider(-vertex.seconds);
+  return best;
+}
+
+bool Bound::keeps(double seconds, double usd) {
+  const double time = -seconds;
+  while (next_ > 0 && vertices_[next_ - 1].seconds > time) --next_;
+  if (next_ == 0) return false;
+  const Point& from = vertices_[next_ - 1];
+  double rest = from.usd;
+  if (next_ < vertices_.size()) rest += slope(from, vertices_[next_]) * (time - from.seconds);
+  return usd + rest <= most_usd_;
+}
+
+}  // namespace stepconf::solver
