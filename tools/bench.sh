@@ -9,6 +9,8 @@ for name in optimizer plan executor; do
 done
 printf '\n== general DAGs\n'
 build/bin/dag_bench --sizes 24 50 100
+printf '\n== a percentile bound\n'
+build/bin/jolteon_bench
 printf '\n== estimator\n'
 build/bin/estimator_bench
 printf '\n== local platform\n'
