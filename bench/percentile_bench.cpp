@@ -2,9 +2,13 @@
 // decision that a strategy makes of them.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
+#include <string>
 
+#include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/optimizer/percentile_policy.h"
 #include "stepconf/percentile/price.h"
 
 namespace stepconf::percentile {
@@ -111,6 +115,89 @@ void BM_Fork(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Fork);
+
+// The same problem as a workflow, for the strategy's own decisions.
+class Known final : public estimator::OptionSource, public estimator::ScatterSource {
+ public:
+  explicit Known(const Problem& problem) : problem_(problem) {}
+
+  std::vector<estimator::Option> options(const workflow::Step& step, int) const override {
+    std::vector<estimator::Option> options;
+    int memory = 0;
+    for (const Alternative& a : problem_.alternatives[std::stoi(step.name)]) {
+      options.push_back({{MemoryMb{++memory}, 1, 1}, Seconds(a.mean_seconds()), Usd{a.usd}});
+    }
+    return options;
+  }
+  estimator::Evaluation evaluate(const workflow::Step&, int,
+                                 const estimator::Configuration&) const override {
+    return {};
+  }
+  void quantiles(const workflow::Step& step, int, const estimator::Option& option,
+                 std::span<const double>, std::span<double> seconds) const override {
+    const auto& parts =
+        problem_.alternatives[std::stoi(step.name)][option.configuration.memory.value - 1].parts;
+    std::copy(parts.begin(), parts.end(), seconds.begin());
+  }
+  estimator::StepOutcome mean(const workflow::Step&, int,
+                              const estimator::Option& option) const override {
+    return {option.duration, option.cost};
+  }
+  estimator::StepOutcome draw(const workflow::Step&, int, const estimator::Option& option,
+                              const estimator::Draws&) const override {
+    return {option.duration, option.cost};
+  }
+
+ private:
+  const Problem& problem_;
+};
+
+// Gives the last steps of `tree`, after edges from `before` to its first ones.
+std::vector<workflow::StepId> connect(const Tree& tree, std::vector<workflow::StepId> before,
+                                      workflow::Graph& graph) {
+  if (tree.kind == Kind::kStep) {
+    for (const workflow::StepId step : before) graph.add_edge(step, tree.step);
+    return {tree.step};
+  }
+  std::vector<workflow::StepId> last;
+  for (const Tree& part : tree.parts) {
+    const auto ends = connect(part, before, graph);
+    if (tree.kind == Kind::kSeries) {
+      before = last = ends;
+    } else {
+      last.insert(last.end(), ends.begin(), ends.end());
+    }
+  }
+  return last;
+}
+
+// A whole execution of 16 steps: forks, look-ups, chances for the explanation.
+void BM_Decide(benchmark::State& state) {
+  const Problem problem = random_problem(16);
+  workflow::Workflow workflow{{}, workflow::Graph(16)};
+  for (int step = 0; step < 16; ++step) {
+    workflow.steps.emplace_back();
+    workflow.steps.back().name = std::to_string(step);
+    workflow.steps.back().function = workflow.steps.back().name;
+  }
+  connect(problem.tree, {}, workflow.graph);
+  const Known known(problem);
+  optimizer::Frontiers frontiers(workflow, known);
+  optimizer::PercentilePolicy policy(
+      {.frontiers = frontiers, .slo = Seconds(problem.slo), .scatter = &known});
+  const auto order = workflow::topological_order(workflow.graph);
+  for (auto _ : state) {
+    cache::InMemoryCache cache;
+    const auto strategy = policy.begin(cache);
+    double now = 0;
+    for (const workflow::StepId step : order) {
+      benchmark::DoNotOptimize(strategy->decide({step, 1, Seconds(now)}));
+      now += problem.slo / 32;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * 16);
+}
+BENCHMARK(BM_Decide);
 
 }  // namespace
 }  // namespace stepconf::percentile
