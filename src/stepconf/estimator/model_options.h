@@ -36,6 +36,7 @@ class ModelOptions final : public OptionSource {
 
   const Models& models() const { return models_; }
   const pricing::PriceSheet& prices() const { return prices_; }
+  CostRule cost_rule() const { return cost_; }
 
  private:
   const ConfigurationSpace& space_of(const workflow::Step& step) const;
