@@ -1,5 +1,6 @@
 #include "stepconf/estimator/model_scatter.h"
 
+#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,20 @@ FactorTable own_factor(const FunctionModel& model) {
   if (const auto* table = std::get_if<Table>(&model))
     return FactorTable(Fluctuation{table->noise_cv, Tail::lognormal});
   return FactorTable(std::get<FittedFunction>(model).spread);
+}
+
+// The row with the option's configuration; of several the nearest in duration, because the option
+// may stand for the row with something added. The option itself where there is none.
+const Option& row_of(const Table& table, const Option& option) {
+  const Option* found = nullptr;
+  const auto distance = [&](const Option& row) {
+    return std::abs((row.duration - option.duration).count());
+  };
+  for (const Option& row : table.options) {
+    if (row.configuration != option.configuration) continue;
+    if (found == nullptr || distance(row) < distance(*found)) found = &row;
+  }
+  return found != nullptr ? *found : option;
 }
 
 }  // namespace
@@ -50,10 +65,11 @@ StepLaw ModelScatter::law(const workflow::Step& step, int jobs, const Option& op
   parts.prices = options_.prices();
   parts.rule = options_.cost_rule();
   parts.is_map = step.is_map;
-  parts.cost = option.cost;
-  if (std::holds_alternative<Table>(model)) {
+  if (const auto* table = std::get_if<Table>(&model)) {
+    const Option& row = row_of(*table, option);
     parts.shared_factor = true;
-    parts.full = parts.last = option.duration;
+    parts.full = parts.last = row.duration;
+    parts.cost = row.cost;
     parts.delays.assign(option.configuration.instances, 0);
     return StepLaw(std::move(parts));
   }

@@ -26,7 +26,9 @@ class ModelScatter final : public ScatterSource {
   StepOutcome draw(const workflow::Step& step, int jobs, const Option& option,
                    const Draws& draws) const override;
 
-  /// Gives the step's law, for those who ask it often; it must not outlive this object. O(p).
+  /// Gives the law of a step under the option's configuration (what else the option says only tells
+  /// rows of equal configuration apart), for those who ask it often; it must not outlive this
+  /// object. O(p).
   StepLaw law(const workflow::Step& step, int jobs, const Option& option) const;
 
  private:

@@ -1,6 +1,7 @@
 #include "stepconf/estimator/step_law.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -255,7 +256,10 @@ StepOutcome StepLaw::mean() const {
   }
   // Rounding up to whole milliseconds adds half of one on average, where durations scatter.
   const bool scatters = !parts_.slowed->constant() || init > 0;
-  Usd cost = parts_.cost;
+  const std::array<pricing::InstanceUse, 2> uses = {
+      pricing::InstanceUse{static_cast<int>(instances) - 1, parts_.full},
+      pricing::InstanceUse{1, parts_.last}};
+  Usd cost = pricing::billed_cost(parts_.prices, parts_.configuration.memory, uses, parts_.is_map);
   if (scatters) {
     const double fees = instances * parts_.prices.usd_per_request +
                         parts_.prices.usd_per_transition *

@@ -51,7 +51,7 @@ class StepLaw {
     double failures = 0;
     /// Whether all instances share one factor: the step's total is known, not its parts.
     bool shared_factor = false;
-    /// The expected cost without scatter, from which that of a table follows in proportion.
+    /// With a shared factor: the cost at a factor of 1, from which it follows in proportion.
     Usd cost;
     pricing::PriceSheet prices{};
     CostRule rule = CostRule::billed;
