@@ -14,14 +14,19 @@ namespace stepconf::simulation {
 
 using workflow::StepId;
 
+void require_one_way(const workflow::Workflow& workflow) {
+  for (const workflow::Step& step : workflow.steps) {
+    if (step.probability >= 1) continue;
+    throw InvalidInput(
+        fmt::format("step {}: only {:.0f} % of the executions come to it; workflows with a Choice "
+                    "or a Catch cannot be simulated yet",
+                    step.name, step.probability * 100));
+  }
+}
+
 Player::Player(const Truth& truth) : truth_(truth), laws_(truth.workflow.steps.size()) {
+  require_one_way(truth.workflow);
   for (const workflow::Step& step : truth.workflow.steps) {
-    if (step.probability < 1) {
-      throw InvalidInput(fmt::format(
-          "step {}: only {:.0f} % of the executions come to it; workflows with a Choice "
-          "or a Catch cannot be simulated yet",
-          step.name, step.probability * 100));
-    }
     const bool asked = !step.is_foreign() && step.jobs > 0;
     options_.push_back(asked ? truth.options.options(step, step.jobs)
                              : std::vector<estimator::Option>{});
