@@ -119,6 +119,12 @@ Frontiers::Frontiers(const workflow::Workflow& workflow, const estimator::Option
   }
 }
 
+Frontiers::Frontiers(const Frontiers& like, const estimator::OptionSource& options)
+    : workflow_(like.workflow_),
+      options_(options),
+      fixed_(like.fixed_),
+      known_(like.workflow_.steps.size()) {}
+
 const Frontier& Frontiers::of(StepId step, int jobs) {
   for (const auto& [known_jobs, frontier] : known_[step]) {
     if (known_jobs == jobs) return *frontier;

@@ -55,7 +55,12 @@ class Frontiers {
   Frontiers(const workflow::Workflow& workflow, const estimator::OptionSource& options,
             const std::vector<FixedConfiguration>& fixed = {});
 
+  /// The same workflow and fixed steps with the options of another source.
+  Frontiers(const Frontiers& like, const estimator::OptionSource& options);
+
   const workflow::Workflow& workflow() const { return workflow_; }
+  /// Gives the source of all options, pruned ones too.
+  const estimator::OptionSource& source() const { return options_; }
 
   /// Gives the frontier of `step` for `jobs` jobs (at least 1); it stays valid as long as this
   /// object. Throws InvalidInput where no configuration, or not the fixed one, can run.

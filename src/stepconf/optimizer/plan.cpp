@@ -82,6 +82,14 @@ Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cach
   for (StepId id = 0; id < workflow.graph.size(); ++id) {
     all_fixed = all_fixed && (workflow.steps[id].is_foreign() || inputs.frontiers.is_fixed(id));
   }
+  if (chosen.feasible) {
+    if (const auto certificate = policy->certificate()) {
+      const double bound = certificate->lower_bound.value;
+      chosen.lower_bound = certificate->lower_bound;
+      // With headroom the bound is of the shorter time that was planned for.
+      chosen.proved_optimal = certificate->proved && chosen.cost.value <= bound * (1 + 1e-9);
+    }
+  }
   if (chosen.feasible || all_fixed) return chosen;
   return fastest_plan(inputs.frontiers, inputs.slo);
 }

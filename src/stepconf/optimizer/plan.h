@@ -37,6 +37,10 @@ struct Plan {
   bool feasible = false;
   /// Whether this is the fastest plan, because the strategy's misses the SLO.
   bool fastest = false;
+  /// Whether no plan that meets the SLO costs less, and what none costs less than; absent where the
+  /// strategy does not know.
+  std::optional<bool> proved_optimal{};
+  std::optional<Usd> lower_bound{};
 };
 
 /// Plans as `strategy` would decide if every duration came out as predicted: steps are asked about

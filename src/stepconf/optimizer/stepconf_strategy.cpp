@@ -8,13 +8,6 @@
 #include "stepconf/base/error.h"
 
 namespace stepconf::optimizer {
-namespace {
-
-// Beyond every duration: who has no SLO plans for as much.
-constexpr Seconds kUnlimited{1e12};
-
-}  // namespace
-
 StepConfStrategy::StepConfStrategy(Frontiers& frontiers, Seconds slo, GlobalCache& cache)
     : frontiers_(frontiers),
       cache_(cache),

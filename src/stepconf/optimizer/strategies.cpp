@@ -8,6 +8,10 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/suggest.h"
+#include "stepconf/optimizer/deadline_distribution.h"
+#include "stepconf/optimizer/exact_policy.h"
+#include "stepconf/optimizer/optimal_policy.h"
+#include "stepconf/optimizer/restricted_options.h"
 #include "stepconf/optimizer/stepconf_strategy.h"
 
 namespace stepconf::optimizer {
@@ -15,12 +19,73 @@ namespace {
 
 Seconds planned_for(const StrategyInputs& inputs) { return inputs.slo * (1 - inputs.headroom); }
 
+// A policy on part of the options, with what it refers to.
+template <typename Base>
+class Restricted final : public Policy {
+ public:
+  Restricted(const StrategyInputs& inputs, Restriction restriction)
+      : options_(inputs.frontiers.source(), restriction),
+        frontiers_(inputs.frontiers, options_),
+        policy_(Base::make(frontiers_, planned_for(inputs))) {}
+
+  std::unique_ptr<Strategy> begin(GlobalCache& cache) override { return policy_->begin(cache); }
+
+ private:
+  RestrictedOptions options_;
+  Frontiers frontiers_;
+  std::unique_ptr<Policy> policy_;
+};
+
+struct Algorithm2 {
+  static std::unique_ptr<Policy> make(Frontiers& frontiers, Seconds slo) {
+    return std::make_unique<StepConfPolicy>(frontiers, slo);
+  }
+};
+
+struct StaticDeadlines {
+  static std::unique_ptr<Policy> make(Frontiers& frontiers, Seconds slo) {
+    return std::make_unique<PlannedPolicy>(frontiers, distribute_deadline(frontiers, slo));
+  }
+};
+
+using Prepared = std::unique_ptr<Policy>;
+
 constexpr StrategyEntry kStrategies[] = {
     {"stepconf",
      "decides before each step, sharing the time left along the critical path (Algorithm 2)",
      Decides::at_each_step,
-     [](const StrategyInputs& inputs) -> std::unique_ptr<Policy> {
-       return std::make_unique<StepConfPolicy>(inputs.frontiers, planned_for(inputs));
+     [](const StrategyInputs& inputs) -> Prepared {
+       return Algorithm2::make(inputs.frontiers, planned_for(inputs));
+     }},
+    {"exact", "decides before each step, solving what remains of the workflow anew (Algorithm 1)",
+     Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return make_exact_policy(inputs.frontiers, planned_for(inputs), inputs.out_of_time);
+     }},
+    {"optimal", "the cheapest plan made beforehand, as if nothing fluctuated", Decides::beforehand,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return std::make_unique<OptimalPolicy>(
+           inputs.frontiers,
+           solve_beforehand(inputs.frontiers, planned_for(inputs), inputs.out_of_time));
+     }},
+    {"static", "a plan made beforehand that shares the SLO out by levels of the workflow",
+     Decides::beforehand,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return StaticDeadlines::make(inputs.frontiers, planned_for(inputs));
+     }},
+    {"no-no", "static with one instance and one process a step: memory alone is chosen",
+     Decides::beforehand,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return std::make_unique<Restricted<StaticDeadlines>>(
+           inputs, Restriction{.one_instance = true, .one_process = true});
+     }},
+    {"inter-only", "stepconf with one process an instance", Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return std::make_unique<Restricted<Algorithm2>>(inputs, Restriction{.one_process = true});
+     }},
+    {"intra-only", "stepconf with one instance a step", Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return std::make_unique<Restricted<Algorithm2>>(inputs, Restriction{.one_instance = true});
      }},
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -26,6 +28,17 @@ struct StrategyInputs {
   /// How durations scatter; needed by strategies that plan for a share of executions, null where
   /// nobody knows.
   const estimator::ScatterSource* scatter = nullptr;
+  /// Asked now and then by searches on workflows that are not series-parallel; true ends them with
+  /// the best plan known.
+  std::function<bool()> out_of_time = [] { return false; };
+};
+
+/// What is known of the cost of all plans that meet the SLO.
+struct Certificate {
+  /// None costs less than this.
+  Usd lower_bound;
+  /// Whether the policy's plan is the cheapest, up to rounding.
+  bool proved = false;
 };
 
 /// A strategy made ready for a workflow and an SLO: whatever does not depend on an execution was
@@ -37,6 +50,9 @@ class Policy {
   /// Begins an execution, whose decisions share `cache`; policy and cache must outlive what comes
   /// back.
   virtual std::unique_ptr<Strategy> begin(GlobalCache& cache) = 0;
+  /// Tells how good the plan is if every duration comes out as predicted; absent where the strategy
+  /// does not know.
+  virtual std::optional<Certificate> certificate() { return std::nullopt; }
 };
 
 /// When a strategy decides.

@@ -10,6 +10,9 @@
 
 namespace stepconf::optimizer {
 
+/// Beyond every duration: who has no SLO plans for as much or more, and hears of no sub-SLO.
+inline constexpr Seconds kUnlimited{1e12};
+
 /// What a strategy is asked before a step runs.
 struct Question {
   workflow::StepId step = 0;
