@@ -23,6 +23,7 @@ constexpr const char* kOrder =
     "  fit       makes models of them             -> models.json\n"
     "  predict   asks the models about single configurations\n"
     "  plan      shows what would be chosen, and what it would take and cost\n"
+    "  simulate  compares strategies over many simulated runs\n"
     "  run       runs the workflow under an SLO\n"
     "  history   shows how often runs met it, and at what cost\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   add_fit(app, status);
   add_predict(app, status);
   add_plan(app, status);
+  add_simulate(app, status);
   add_run(app, status);
   add_history(app, status);
   add_local(app, status);

@@ -12,6 +12,7 @@ void add_local(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
 void add_profile(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
+void add_simulate(CLI::App& app, int& status);
 
 /// Adds the argument PROJECT, default the current folder.
 void add_project(CLI::App& verb, std::filesystem::path& project);

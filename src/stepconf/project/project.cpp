@@ -162,33 +162,6 @@ PlatformChoice read_platform(const YamlValue& value) {
   return platform;
 }
 
-void check_fluctuation(const YamlValue& value) {
-  value.expect_members({"cv", "tail"});
-  if (const auto cv = value.member("cv")) cv->number(0, kUnbounded);
-  if (const auto tail = value.member("tail")) tail->choice({"lognormal", "t3"});
-}
-
-// The simulator that uses these is not built yet; a wrong field is an error all the same.
-void check_simulation(const YamlValue& value) {
-  value.expect_members({"fluctuation", "cold", "dispatch", "keep_alive", "concurrency", "failures",
-                        "decisions", "planned_with"});
-  if (const auto fluctuation = value.member("fluctuation")) check_fluctuation(*fluctuation);
-  if (const auto cold = value.member("cold")) {
-    cold->expect_members({"probability", "seconds"});
-    if (const auto probability = cold->member("probability")) probability->number(0, 1);
-    if (const auto seconds = cold->member("seconds")) seconds->number(0, kUnbounded);
-  }
-  if (const auto dispatch = value.member("dispatch")) dispatch->text();
-  if (const auto keep_alive = value.member("keep_alive")) keep_alive->duration();
-  if (const auto most = value.member("concurrency")) most->integer(1, kMostJobs);
-  if (const auto share = value.member("failures")) share->number(0, 1);
-  if (const auto decisions = value.member("decisions")) decisions->choice({"free", "charged"});
-  if (const auto belief = value.member("planned_with")) {
-    belief->expect_members({"fluctuation"});
-    if (const auto fluctuation = belief->member("fluctuation")) check_fluctuation(*fluctuation);
-  }
-}
-
 Project read_project(const YamlValue& root, const std::filesystem::path& file) {
   if (!root.is_mapping())
     root.fail("is no project file: it must be a mapping that begins `schema: 1`");
@@ -247,7 +220,8 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
       project.foreign[state] = duration.duration();
     }
   }
-  if (const auto simulation = root.member("simulation")) check_simulation(*simulation);
+  if (const auto simulation = root.member("simulation"))
+    project.simulation = read_simulation(*simulation);
   return project;
 }
 

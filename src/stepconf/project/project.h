@@ -10,6 +10,7 @@
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
+#include "stepconf/project/simulation.h"
 #include "stepconf/workflow/from_steps.h"
 
 namespace stepconf::project {
@@ -79,6 +80,8 @@ struct Project {
   bool paper_cost = false;
   PlatformChoice platform;
   std::map<std::string, Seconds> foreign;
+  /// Absent: the models' own spread, nothing added.
+  std::optional<Simulation> simulation;
 };
 
 /// Reads a project file, or `stepconf.yaml` in a folder. Throws InvalidInput "FILE:LINE: FIELD:

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "stepconf/cli/workspace.h"
+#include "stepconf/estimator/expected_options.h"
+#include "stepconf/estimator/model_scatter.h"
+#include "stepconf/optimizer/decision_charge.h"
+
+namespace stepconf::cli {
+
+/// How durations scatter in truth: the project's `simulation`, else the models' own spread.
+std::unique_ptr<estimator::ModelScatter> true_scatter(const project::Project& project,
+                                                      const estimator::ModelOptions& options);
+
+/// How they scatter as strategies believe: the truth, unless `planned_with` says other.
+std::unique_ptr<estimator::ModelScatter> believed_scatter(const project::Project& project,
+                                                          const estimator::ModelOptions& options);
+
+/// What a decision before a step costs; absent where the project has decisions free.
+std::optional<optimizer::DecisionCharge> charge_of(const Workspace& workspace);
+
+/// The options and the scatter that strategies plan with. Not to be moved: it refers to itself.
+class Beliefs {
+ public:
+  /// Without `charge`: nothing is charged. The workspace must have models, and outlive it.
+  Beliefs(const Workspace& workspace, const std::optional<optimizer::DecisionCharge>& charge);
+  Beliefs(const Beliefs&) = delete;
+  Beliefs& operator=(const Beliefs&) = delete;
+
+  /// The means of what is believed; where the project says nothing of scatter, the models' own.
+  const estimator::OptionSource& options() const;
+  const estimator::ScatterSource& scatter() const;
+
+ private:
+  std::unique_ptr<estimator::ModelScatter> scatter_;
+  const estimator::OptionSource* options_;
+  std::optional<estimator::ExpectedOptions> expected_;
+  std::optional<optimizer::ChargedOptions> charged_options_;
+  std::optional<optimizer::ChargedScatter> charged_scatter_;
+};
+
+}  // namespace stepconf::cli

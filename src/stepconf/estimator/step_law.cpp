@@ -1,0 +1,372 @@
+#include "stepconf/estimator/step_law.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "stepconf/pricing/bill.h"
+
+namespace stepconf::estimator {
+namespace {
+
+// What the draws of an instance are for. An attempt takes three.
+enum Purpose {
+  kFactor = 0,
+  kIsOutlier = 1,
+  kOutlier = 2,
+  kIsCold = 3,
+  kInit = 4,
+  kDelay = 5,
+  kFails = 6,
+  kRetry = 7
+};
+
+constexpr int kGroups = 16;
+// Points at which drawn times are taken for quantiles.
+constexpr int kInits = 8;
+// Parts of a distribution, finer in the upper tail, each taken at its middle.
+constexpr double kBins[] = {.1, .2, .2, .2, .14, .08, .04, .02, .012, .008};
+// Points of the integral over the distribution.
+constexpr int kIntegral = 160;
+
+struct Weighted {
+  double factor = 1, weight = 1;
+};
+
+std::vector<Weighted> parts_of(const FactorTable& factor) {
+  if (factor.constant()) return {{}};
+  std::vector<Weighted> result;
+  double below = 0;
+  for (const double bin : kBins) {
+    const double middle = below + bin / 2;
+    result.push_back({factor.quantile(middle, 1 - middle), bin});
+    below += bin;
+  }
+  return result;
+}
+
+}  // namespace
+
+StepLaw::StepLaw(Parts parts) : parts_(std::move(parts)) {
+  static const FactorTable constant;
+  if (parts_.factor == nullptr) parts_.factor = &constant;
+  if (parts_.slowed == nullptr) parts_.slowed = parts_.factor;
+  if (parts_.delay_factor == nullptr) parts_.delay_factor = &constant;
+  const Outliers& outliers = parts_.outliers;
+  mean_factor_ = 1 + outliers.probability * ((outliers.least + outliers.greatest) / 2 - 1);
+  group();
+  shifts_ = shifts_of_one();
+  if (parts_.shared_factor && shifts_.size() > 1) {
+    // The factor is common, the rest each instance's own: of that, the largest.
+    double below = 0;
+    double reached = 0;
+    for (Shift& shift : shifts_) {
+      below += shift.weight;
+      const double all = std::pow(std::min(below, 1.0), static_cast<double>(parts_.delays.size()));
+      shift.weight = all - reached;
+      reached = all;
+    }
+  }
+  delay_factors_ = {{1, 1}};
+  const bool delayed = std::ranges::any_of(parts_.delays, [](double delay) { return delay > 0; });
+  if (!delayed) return;
+  delay_factors_.clear();
+  for (const Weighted& part : parts_of(*parts_.delay_factor))
+    delay_factors_.push_back({part.factor, part.weight});
+}
+
+void StepLaw::group() {
+  const std::vector<double>& delays = parts_.delays;
+  const auto instances = static_cast<int>(delays.size());
+  if (parts_.shared_factor) {
+    groups_ = {{0, parts_.full.count(), 1}};
+    return;
+  }
+  const bool last_differs = parts_.last != parts_.full && instances > 1;
+  const int alike = last_differs ? instances - 1 : instances;
+  const bool one_delay = std::ranges::all_of(delays, [&](double d) { return d == delays.front(); });
+  const int groups = one_delay ? 1 : std::min(alike, kGroups);
+  for (int g = 0; g < groups; ++g) {
+    const int from = static_cast<int>(static_cast<long long>(alike) * g / groups);
+    const int to = static_cast<int>(static_cast<long long>(alike) * (g + 1) / groups);
+    double sum = 0;
+    for (int i = from; i < to; ++i) sum += delays[i];
+    groups_.push_back({sum / (to - from), parts_.full.count(), static_cast<double>(to - from)});
+  }
+  if (last_differs) groups_.push_back({delays.back(), parts_.last.count(), 1});
+}
+
+std::vector<StepLaw::Shift> StepLaw::shifts_of_one() const {
+  std::vector<Shift> inits = {{0, 1}};
+  const ColdStarts& cold = parts_.cold;
+  if (cold.probability > 0) {
+    inits.front().weight = 1 - cold.probability;
+    const int points = cold.least == cold.greatest ? 1 : kInits;
+    for (int k = 0; k < points; ++k) {
+      const double share = (k + 0.5) / points;
+      inits.push_back(
+          {std::lerp(cold.least.count(), cold.greatest.count(), share), cold.probability / points});
+    }
+  }
+  if (parts_.failures <= 0) return inits;
+  const std::vector<Weighted> retries = parts_of(*parts_.slowed);
+  std::vector<Shift> result;
+  for (const Shift& init : inits) {
+    result.push_back({init.seconds, init.weight * (1 - parts_.failures)});
+    for (const Weighted& retry : retries) {
+      result.push_back({init.seconds + parts_.full.count() * retry.factor,
+                        init.weight * parts_.failures * retry.weight});
+    }
+  }
+  std::ranges::sort(result, {}, &Shift::seconds);
+  return result;
+}
+
+double StepLaw::above(double seconds) const {
+  double log_below = 0;
+  for (const Group& group : groups_) {
+    double above = 0;
+    for (const Shift& factor : delay_factors_) {
+      const double left = seconds - group.delay * factor.seconds;
+      double part = 0;
+      for (const Shift& shift : shifts_) {
+        const double own = left - shift.seconds;
+        if (own < 0) {
+          part += shift.weight;
+        } else if (group.seconds > 0) {
+          part += shift.weight * parts_.slowed->above(own / group.seconds);
+        }
+      }
+      above += factor.weight * part;
+    }
+    if (above >= 1) return 1;
+    log_below += group.instances * std::log1p(-above);
+  }
+  return -std::expm1(log_below);
+}
+
+double StepLaw::quantile(double probability) const {
+  const auto alone = [&](double instances, double seconds) {
+    const double log_below = std::log(probability) / instances;
+    return seconds * parts_.slowed->quantile(std::exp(log_below), -std::expm1(log_below));
+  };
+  const Group& last = groups_.back();
+  // Any group is a lower bound; all of them together with the greatest of everything an upper one.
+  double lower = 0;
+  double upper = 0;
+  double instances = 0;
+  double greatest_delay = 0;
+  double greatest_seconds = 0;
+  for (const Group& group : groups_) {
+    instances += group.instances;
+    greatest_delay = std::max(greatest_delay, group.delay);
+    greatest_seconds = std::max(greatest_seconds, group.seconds);
+    lower = std::max(lower, group.delay * delay_factors_.front().seconds +
+                                alone(group.instances, group.seconds));
+  }
+  if (groups_.size() == 1 && shifts_.size() == 1 && delay_factors_.size() == 1)
+    return last.delay + shifts_.front().seconds + alone(last.instances, last.seconds);
+  upper = greatest_delay * delay_factors_.back().seconds + shifts_.back().seconds +
+          alone(instances, greatest_seconds);
+  const double goal = 1 - probability;
+  const auto miss = [&](double seconds) {
+    return std::log(std::max(above(seconds), 1e-300) / goal);
+  };
+  // Regula falsi, Illinois variant, on the logarithm, which falls smoothly; where distributions
+  // have steps, every third time bisection.
+  double at_lower = miss(lower);
+  if (at_lower <= 0) return lower;
+  double at_upper = miss(upper);
+  if (at_upper > 0) return upper;
+  int side = 0;
+  for (int i = 1; i < 60 && upper - lower > 1e-7 * upper; ++i) {
+    double at = i % 3 == 0 ? (lower + upper) / 2
+                           : (lower * at_upper - upper * at_lower) / (at_upper - at_lower);
+    if (!(at > lower && at < upper)) at = (lower + upper) / 2;
+    const double value = miss(at);
+    if (std::abs(value) < 1e-6) return at;
+    if (value > 0) {
+      lower = at;
+      at_lower = value;
+      if (side == 1) at_upper /= 2;
+      side = 1;
+    } else {
+      upper = at;
+      at_upper = value;
+      if (side == -1) at_lower /= 2;
+      side = -1;
+    }
+  }
+  return upper;
+}
+
+void StepLaw::quantiles(std::span<const double> probabilities, std::span<double> seconds) const {
+  for (std::size_t i = 0; i < probabilities.size(); ++i) seconds[i] = quantile(probabilities[i]);
+}
+
+double StepLaw::mean_seconds() const {
+  const Group& only = groups_.front();
+  if (groups_.size() == 1 && only.instances == 1) {
+    // Means of sums are sums of means.
+    double shift = 0;
+    for (const Shift& each : shifts_) shift += each.weight * each.seconds;
+    return only.delay + only.seconds * mean_factor_ + shift;
+  }
+  const bool still = parts_.slowed->constant() && shifts_.size() == 1 && delay_factors_.size() == 1;
+  if (still) return quantile(0.5);
+  // E[t] = t0 + the integral of P(t > x) from t0 on, at points that lie denser where it changes.
+  const double from = quantile(1e-7);
+  const double middle = quantile(0.5);
+  const double to = quantile(1 - 1e-8);
+  if (to <= from) return to;
+  const double bend = 2 * std::log(std::max(2.0, (to - from) / std::max(middle - from, 1e-12)) - 1);
+  const auto place = [&](double share) {
+    return bend < 1e-6 ? std::lerp(from, to, share)
+                       : from + (to - from) * std::expm1(bend * share) / std::expm1(bend);
+  };
+  double sum = from;
+  double before = from;
+  double above_before = 1;
+  for (int k = 1; k <= kIntegral; ++k) {
+    const double at = place(static_cast<double>(k) / kIntegral);
+    const double above_at = above(at);
+    sum += (above_before + above_at) / 2 * (at - before);
+    before = at;
+    above_before = above_at;
+  }
+  return sum;
+}
+
+StepOutcome StepLaw::mean() const {
+  if (parts_.foreign) return {parts_.full, Usd{}};
+  const Seconds duration(mean_seconds());
+  const auto instances = static_cast<double>(parts_.delays.size());
+  const double gigabytes = parts_.configuration.memory.value / 1024.0;
+  const double init =
+      parts_.cold.probability * (parts_.cold.least + parts_.cold.greatest).count() / 2;
+  const double init_usd = init * gigabytes * parts_.prices.usd_per_gb_second;
+  if (parts_.shared_factor) {
+    return {duration,
+            parts_.cost * (mean_factor_ * (1 + parts_.failures)) + Usd{instances * init_usd}};
+  }
+  if (parts_.rule == CostRule::paper) {
+    return {duration, pricing::paper_cost(parts_.prices, parts_.configuration.memory,
+                                          static_cast<int>(instances), duration)};
+  }
+  // Rounding up to whole milliseconds adds half of one on average, where durations scatter.
+  const bool scatters = !parts_.slowed->constant() || init > 0;
+  const std::array<pricing::InstanceUse, 2> uses = {
+      pricing::InstanceUse{static_cast<int>(instances) - 1, parts_.full},
+      pricing::InstanceUse{1, parts_.last}};
+  Usd cost = pricing::billed_cost(parts_.prices, parts_.configuration.memory, uses, parts_.is_map);
+  if (scatters) {
+    const double fees = instances * parts_.prices.usd_per_request +
+                        parts_.prices.usd_per_transition *
+                            pricing::transitions(parts_.prices.orchestrator, parts_.is_map,
+                                                 static_cast<int>(instances));
+    const double seconds = (instances - 1) * parts_.full.count() + parts_.last.count();
+    cost = Usd{(seconds * mean_factor_ + instances * 0.0005) * gigabytes *
+                   parts_.prices.usd_per_gb_second +
+               instances * init_usd + fees};
+  }
+  if (parts_.failures > 0) {
+    const double seconds = (instances - 1) * parts_.full.count() + parts_.last.count();
+    const int transition = pricing::transitions(parts_.prices.orchestrator, false, 1);
+    cost += Usd{parts_.failures * ((seconds * mean_factor_ + instances * (scatters ? 0.0005 : 0)) *
+                                       gigabytes * parts_.prices.usd_per_gb_second +
+                                   instances * (parts_.prices.usd_per_request +
+                                                transition * parts_.prices.usd_per_transition))};
+  }
+  return {duration, cost};
+}
+
+double StepLaw::slowed(const Draws& draws, int instance, int first_purpose) const {
+  double factor = 1;
+  if (!parts_.factor->constant()) {
+    const double u = draws.uniform(instance, first_purpose + kFactor);
+    factor = parts_.factor->quantile(u, 1 - u);
+  }
+  const Outliers& outliers = parts_.outliers;
+  if (outliers.probability > 0 &&
+      draws.uniform(instance, first_purpose + kIsOutlier) < outliers.probability) {
+    factor *= std::lerp(outliers.least, outliers.greatest,
+                        draws.uniform(instance, first_purpose + kOutlier));
+  }
+  return factor;
+}
+
+void StepLaw::draw(const Draws& draws, std::vector<InstanceRun>& runs) const {
+  const auto instances = static_cast<int>(parts_.delays.size());
+  runs.assign(instances, {});
+  const double common = parts_.shared_factor ? slowed(draws, 0, kFactor) : 1;
+  for (int i = 0; i < instances; ++i) {
+    InstanceRun& run = runs[i];
+    run.delay = Seconds(parts_.delays[i]);
+    if (delay_factors_.size() > 1) {
+      const double u = draws.uniform(i, kDelay);
+      run.delay *= parts_.delay_factor->quantile(u, 1 - u);
+    }
+    const ColdStarts& cold = parts_.cold;
+    if (cold.greatest > Seconds(0)) {
+      run.cold = draws.uniform(i, kIsCold) < cold.probability;
+      run.init = cold.least;
+      if (cold.greatest > cold.least)
+        run.init += (cold.greatest - cold.least) * draws.uniform(i, kInit);
+    }
+    const Seconds alone = i + 1 == instances ? parts_.last : parts_.full;
+    run.duration = alone * (parts_.shared_factor ? common : slowed(draws, i, kFactor));
+    if (parts_.failures > 0 && draws.uniform(i, kFails) < parts_.failures) {
+      run.failed = true;
+      run.retry = alone * slowed(draws, i, kRetry);
+    }
+  }
+}
+
+StepOutcome StepLaw::outcome(std::span<const InstanceRun> runs) const {
+  StepOutcome result;
+  for (const InstanceRun& run : runs) result.duration = std::max(result.duration, run.end());
+  if (parts_.foreign) return result;
+  const MemoryMb memory = parts_.configuration.memory;
+  if (parts_.shared_factor) {
+    const auto share = [&](Seconds duration) {
+      return parts_.full > Seconds(0) ? duration / parts_.full : 1;
+    };
+    result.cost = parts_.cost * share(runs.front().duration);
+    for (const InstanceRun& run : runs) {
+      if (run.cold) {
+        result.cost +=
+            Usd{run.init.count() * memory.value / 1024.0 * parts_.prices.usd_per_gb_second};
+      }
+      if (run.failed)
+        result.cost += parts_.cost * (share(run.retry) / static_cast<double>(runs.size()));
+    }
+    return result;
+  }
+  if (parts_.rule == CostRule::paper) {
+    result.cost =
+        pricing::paper_cost(parts_.prices, memory, static_cast<int>(runs.size()), result.duration);
+    return result;
+  }
+  const int one = pricing::transitions(parts_.prices.orchestrator, false, 1);
+  for (const InstanceRun& run : runs) {
+    result.cost += pricing::instance_cost(parts_.prices, memory, run.duration,
+                                          run.cold ? run.init : Seconds(0));
+    if (run.failed) {
+      result.cost += pricing::instance_cost(parts_.prices, memory, run.retry) +
+                     Usd{parts_.prices.usd_per_transition * one};
+    }
+  }
+  return {result.duration,
+          result.cost + Usd{parts_.prices.usd_per_transition *
+                            pricing::transitions(parts_.prices.orchestrator, parts_.is_map,
+                                                 static_cast<int>(runs.size()))}};
+}
+
+StepOutcome StepLaw::draw(const Draws& draws) const {
+  std::vector<InstanceRun> runs;
+  draw(draws, runs);
+  return outcome(runs);
+}
+
+}  // namespace stepconf::estimator

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <queue>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stepconf/base/units.h"
+#include "stepconf/estimator/step_law.h"
+
+namespace stepconf::simulation {
+
+/// What the service's sandboxes do to an execution.
+struct Service {
+  /// How long a sandbox stays warm after its use; absent: each instance is cold by its own draw.
+  std::optional<Seconds> keep_alive{};
+  /// Instances that may work at once; absent: any number.
+  std::optional<int> concurrency{};
+};
+
+/// The sandboxes of one execution. An instance that is drawn cold is warm nevertheless where the
+/// execution has used a sandbox of its function and memory size, which is free and not yet expired;
+/// sandboxes from earlier executions are what the probability of a cold start stands for. An
+/// instance beyond the concurrency waits until one ends; steps that became ready earlier go first.
+class Sandboxes {
+ public:
+  explicit Sandboxes(const Service& service) : service_(service) {}
+
+  /// Starts a step's instances at `ready`: makes late and warm what has to be. O(log running) each.
+  void start(const std::string& function, MemoryMb memory, Seconds ready,
+             std::vector<estimator::InstanceRun>& runs);
+
+ private:
+  void wait_for_a_place(Seconds ready, estimator::InstanceRun& run);
+  bool take_warm(std::vector<Seconds>& free, Seconds start) const;
+
+  Service service_;
+  std::priority_queue<Seconds, std::vector<Seconds>, std::greater<>> running_;
+  std::map<std::pair<std::string, MemoryMb>, std::vector<Seconds>> free_since_;
+};
+
+}  // namespace stepconf::simulation

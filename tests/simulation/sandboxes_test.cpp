@@ -1,0 +1,55 @@
+#include "stepconf/simulation/sandboxes.h"
+
+#include <gtest/gtest.h>
+
+namespace stepconf::simulation {
+namespace {
+
+using estimator::InstanceRun;
+
+// An instance that is cold for 2 s, then works for `seconds`.
+InstanceRun cold(double seconds) {
+  return {.cold = true, .init = Seconds(2), .duration = Seconds(seconds)};
+}
+
+TEST(Sandboxes, AFreeOneOfTheSameFunctionAndSizeIsWarm) {
+  Sandboxes sandboxes(Service{.keep_alive = Seconds(60)});
+  std::vector<InstanceRun> first = {cold(1)};
+  sandboxes.start("f", MemoryMb{512}, Seconds(0), first);
+  EXPECT_TRUE(first[0].cold);
+  // Free from 3 s on. At 2 s it is not; another size has none; at 4 s one of two finds it.
+  std::vector<InstanceRun> early = {cold(1)};
+  sandboxes.start("f", MemoryMb{512}, Seconds(2), early);
+  EXPECT_TRUE(early[0].cold);
+  std::vector<InstanceRun> other = {cold(1)};
+  sandboxes.start("f", MemoryMb{1024}, Seconds(4), other);
+  EXPECT_TRUE(other[0].cold);
+  std::vector<InstanceRun> two = {cold(1), cold(1)};
+  sandboxes.start("f", MemoryMb{512}, Seconds(4), two);
+  EXPECT_FALSE(two[0].cold);
+  EXPECT_TRUE(two[1].cold);
+}
+
+TEST(Sandboxes, ExpireAfterTheKeepAlive) {
+  Sandboxes sandboxes(Service{.keep_alive = Seconds(60)});
+  std::vector<InstanceRun> first = {cold(1)};
+  sandboxes.start("f", MemoryMb{512}, Seconds(0), first);
+  std::vector<InstanceRun> late = {cold(1)};
+  sandboxes.start("f", MemoryMb{512}, Seconds(63.5), late);  // idle for 60.5 s
+  EXPECT_TRUE(late[0].cold);
+}
+
+TEST(Sandboxes, InstancesBeyondTheConcurrencyWaitForOthersToEnd) {
+  Sandboxes sandboxes(Service{.concurrency = 2});
+  std::vector<InstanceRun> runs(5);
+  for (InstanceRun& run : runs) run.duration = Seconds(3);
+  sandboxes.start("f", MemoryMb{512}, Seconds(10), runs);
+  // Two at once: 0, 0, 3, 3, 6.
+  EXPECT_EQ(runs[1].delay, Seconds(0));
+  EXPECT_EQ(runs[2].delay, Seconds(3));
+  EXPECT_EQ(runs[3].delay, Seconds(3));
+  EXPECT_EQ(runs[4].delay, Seconds(6));
+}
+
+}  // namespace
+}  // namespace stepconf::simulation
