@@ -9,12 +9,12 @@
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/plan_file.h"
+#include "stepconf/cli/plan_frontier.h"
 #include "stepconf/cli/plan_percentile.h"
+#include "stepconf/cli/plan_report.h"
+#include "stepconf/cli/time_limit.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
-#include "stepconf/optimizer/decision_json.h"
-#include "stepconf/report/explanation.h"
-#include "stepconf/report/table.h"
 
 namespace stepconf::cli {
 namespace {
@@ -26,95 +26,12 @@ struct PlanArguments {
   std::string strategy;
   std::string slo;
   std::vector<std::string> fixed;
+  std::optional<double> budget;
+  double epsilon = 0;
+  bool frontier = false;
   bool explain = false;
   bool json = false;
 };
-
-// Absent where nothing needs an SLO.
-using Slo = std::optional<Seconds>;
-
-OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workflow,
-                    const std::string& strategy, const Slo& slo) {
-  OrderedJson steps = OrderedJson::array();
-  OrderedJson foreign = OrderedJson::array();
-  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
-    const optimizer::PlannedStep& step = plan.steps[index];
-    OrderedJson entry = {{"name", workflow.steps[index].name}};
-    if (workflow.steps[index].is_foreign()) {
-      entry["start_s"] = step.start.count();
-      entry["duration_s"] = step.duration.count();
-      foreign.push_back(std::move(entry));
-      continue;
-    }
-    if (step.configuration) {
-      entry["memory_mb"] = step.configuration->memory.value;
-      entry["instances"] = step.configuration->instances;
-      entry["processes"] = step.configuration->processes;
-    }
-    entry["start_s"] = step.start.count();
-    entry["duration_s"] = step.duration.count();
-    entry["cost_usd"] = step.cost.value;
-    entry["sub_slo_s"] = step.sub_slo ? OrderedJson(step.sub_slo->count()) : OrderedJson(nullptr);
-    if (!step.reason.empty()) entry["reason"] = step.reason;
-    if (step.decision) entry.update(optimizer::why_to_json(*step.decision));
-    steps.push_back(std::move(entry));
-  }
-  OrderedJson document = {{"strategy", strategy},
-                          {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
-                          {"feasible", plan.feasible},
-                          {"duration_s", plan.duration.count()},
-                          {"cost_usd", plan.cost.value}};
-  if (plan.proved_optimal) document["proved_optimal"] = *plan.proved_optimal;
-  if (plan.lower_bound) document["lower_bound_usd"] = plan.lower_bound->value;
-  document["steps"] = std::move(steps);
-  if (!foreign.empty()) document["foreign"] = std::move(foreign);
-  return document;
-}
-
-void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
-           const std::string& strategy, const Slo& slo) {
-  using report::Align;
-  report::Table table({{"step"},
-                       {"MB", Align::right},
-                       {"instances", Align::right},
-                       {"processes", Align::right},
-                       {"start", Align::right},
-                       {"takes", Align::right},
-                       {"may take", Align::right},
-                       {"cost", Align::right},
-                       {"why"}});
-  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
-    const optimizer::PlannedStep& step = plan.steps[index];
-    const auto& chosen = step.configuration;
-    table.add({workflow.steps[index].name, chosen ? std::to_string(chosen->memory.value) : "-",
-               chosen ? std::to_string(chosen->instances) : "-",
-               chosen ? std::to_string(chosen->processes) : "-", format_duration(step.start),
-               format_duration(step.duration), step.sub_slo ? format_duration(*step.sub_slo) : "-",
-               report::format_usd(step.cost.value), step.reason});
-  }
-  std::cout << table.text();
-  std::cout << fmt::format("\n{}: {}{}, {}\n", strategy, format_duration(plan.duration),
-                           slo ? " of " + format_duration(*slo) : "",
-                           report::format_usd(plan.cost.value));
-  if (!plan.feasible) {
-    std::cout << fmt::format("The SLO cannot be met: this {} is {} too slow.\n",
-                             plan.fastest ? "fastest plan" : "plan",
-                             format_duration(plan.duration - *slo));
-  } else if (plan.fastest && slo) {
-    std::cout << "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
-  }
-}
-
-void print_explanations(const optimizer::Plan& plan, const workflow::Workflow& workflow,
-                        const Slo& slo) {
-  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
-    const optimizer::PlannedStep& step = plan.steps[index];
-    if (!step.decision) continue;
-    const workflow::Step& what = workflow.steps[index];
-    std::cout << report::explanation({what.name, what.jobs, step.start, slo}, *step.decision)
-              << "\n";
-  }
-}
 
 bool all_fixed(const optimizer::Frontiers& frontiers) {
   const workflow::Workflow& workflow = frontiers.workflow();
@@ -134,6 +51,18 @@ std::string why_no_slo(const project::Project& project) {
                    file);
 }
 
+// The strategy that answers for a budget. If every duration comes out as predicted, exact does what
+// optimal planned.
+std::string strategy_within_budget(const PlanArguments& arguments) {
+  if (!arguments.slo.empty())
+    throw InvalidInput("--slo and --budget cannot both be kept to: give one");
+  if (arguments.strategy.empty() || arguments.strategy == "optimal") return "optimal";
+  if (arguments.strategy == "exact") return "exact";
+  throw InvalidInput(fmt::format(
+      "--budget is kept by the strategies optimal and exact, not by {}; leave --strategy out",
+      arguments.strategy));
+}
+
 std::string strategy_help() {
   std::string help = "How to choose; default the project's. Known:";
   for (const optimizer::StrategyEntry& entry : optimizer::strategies()) {
@@ -144,24 +73,32 @@ std::string strategy_help() {
 }
 
 int plan_verb(const PlanArguments& arguments) {
+  const std::string within_budget = arguments.budget ? strategy_within_budget(arguments) : "";
   Workspace workspace =
       open_workspace(arguments.project, arguments.models,
                      arguments.load.empty() ? ModelsAre::needed : ModelsAre::ignored);
   if (!arguments.load.empty()) use_plan(workspace, arguments.load);
   if (!arguments.save.empty())
     save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
-  const Slo slo = slo_of(workspace.project, arguments.slo, nullptr);
-  const std::string strategy = strategy_of(workspace, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
   optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
+  const Printing printing{.json = arguments.json, .explain = arguments.explain};
+  if (arguments.frontier) return print_frontier(frontiers, arguments.epsilon, printing);
+  if (arguments.budget) {
+    return print_plan_within(frontiers, Usd{*arguments.budget}, within_budget, printing);
+  }
+  const PlanGoal goal{.slo = slo_of(workspace.project, arguments.slo, nullptr)};
+  const auto& slo = goal.slo;
+  const std::string strategy = strategy_of(workspace, arguments.strategy);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
   const optimizer::StrategyInputs inputs{.frontiers = frontiers,
                                          .slo = slo.value_or(Seconds(0)),
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
-                                         .scatter = workspace.scatter.get()};
+                                         .scatter = workspace.scatter.get(),
+                                         .out_of_time = out_of_time_after(kSolverTime)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
       slo ? optimizer::plan(*policy, inputs, cache)
@@ -169,12 +106,12 @@ int plan_verb(const PlanArguments& arguments) {
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
   auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy.get());
   if (arguments.json) {
-    OrderedJson document = to_json(plan, workspace.workflow, strategy, slo);
+    OrderedJson document = to_json(plan, workspace.workflow, strategy, goal);
     if (percentile) add_to(document, percentile->summary());
     std::cout << document.dump(2) << "\n";
   } else {
-    if (arguments.explain) print_explanations(plan, workspace.workflow, slo);
-    print(plan, workspace.workflow, strategy, slo);
+    if (arguments.explain) print_explanations(plan, workspace.workflow, goal);
+    print(plan, workspace.workflow, strategy, goal);
     if (percentile) std::cout << describe(percentile->summary());
   }
   return plan.feasible ? kDone : kSloMissed;
@@ -187,10 +124,27 @@ void add_plan(CLI::App& app, int& status) {
   CLI::App* verb = app.add_subcommand(
       "plan", "Show what would be chosen for each step if every duration came out as predicted");
   add_project(*verb, arguments->project);
-  verb->add_option("--strategy", arguments->strategy, strategy_help())->check(not_empty);
-  verb->add_option("--slo", arguments->slo,
-                   "Time allowed end to end, for example 20s; default the project's")
-      ->check(not_empty);
+  CLI::Option* strategy =
+      verb->add_option("--strategy", arguments->strategy, strategy_help())->check(not_empty);
+  CLI::Option* slo =
+      verb->add_option("--slo", arguments->slo,
+                       "Time allowed end to end, for example 20s; default the project's")
+          ->check(not_empty);
+  CLI::Option* budget = verb->add_option(
+      "--budget", arguments->budget,
+      "Plan for the least time that costs at most so many USD, instead of for an SLO: the optimum");
+  CLI::Option* frontier =
+      verb->add_flag("--frontier", arguments->frontier,
+                     "Show what the workflow can take and then costs at least, from the fastest "
+                     "plan to the cheapest")
+          ->excludes(strategy)
+          ->excludes(slo)
+          ->excludes(budget);
+  verb->add_option("--epsilon", arguments->epsilon,
+                   "Thin the frontier of a series-parallel workflow so that no point costs more "
+                   "than 1 + this times the least; default 0, every point")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs(frontier);
   verb->add_option("--fix", arguments->fixed,
                    "Give a step its configuration: NAME=MEMORYxINSTANCESxPROCESSES, for example "
                    "Upscale=1024x4x1; may be "

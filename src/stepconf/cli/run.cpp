@@ -17,6 +17,7 @@
 #include "stepconf/cli/progress.h"
 #include "stepconf/cli/run_recording.h"
 #include "stepconf/cli/run_report.h"
+#include "stepconf/cli/time_limit.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
 #include "stepconf/executor/given_configurations.h"
@@ -70,7 +71,8 @@ class ChosenStrategy {
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
-                                         .scatter = workspace.scatter.get()});
+                                         .scatter = workspace.scatter.get(),
+                                         .out_of_time = out_of_time_after(kSolverTime)});
     strategy_ = policy_->begin(cache_);
   }
   ChosenStrategy(const ChosenStrategy&) = delete;
