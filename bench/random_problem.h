@@ -77,24 +77,42 @@ inline workflow::Graph random_graph(Shape shape, int size, std::mt19937& random)
   return graph;
 }
 
-/// The Pareto frontier of 192 configurations with durations and costs of plausible shape.
-inline std::vector<solver::Point> random_options(std::mt19937& random) {
+/// One configuration of a step, and what it comes to.
+struct Row {
+  int memory = 0;
+  int instances = 0;
+  int processes = 0;
+  solver::Point point;
+};
+
+/// 192 configurations with durations and costs of plausible shape.
+inline std::vector<Row> random_rows(std::mt19937& random) {
   // The less durations scatter, the fewer configurations are both slower and dearer than another.
   const double scatter = std::uniform_real_distribution(0.0, 0.3)(random);
   std::lognormal_distribution<double> spread(0.0, scatter), size(std::log(60.0), 0.8);
   std::uniform_real_distribution<double> power(0.6, 1.0);
   const double work = size(random), exponent = power(random), serial = 0.05 * spread(random);
-  std::vector<solver::Point> all;
+  std::vector<Row> rows;
   for (const int memory : {512, 1024, 1536, 2048, 4096, 6144, 8192, 10240}) {
     for (const int instances : {1, 2, 4, 8, 16, 32}) {
       for (const int processes : {1, 2, 4, 8}) {
         const double speed = std::pow(std::min(memory / 1769.0, 1.0 * processes), exponent);
         const double seconds =
             0.2 + work * (serial + (1 - serial) / instances / speed) * spread(random);
-        all.push_back({seconds, instances * (seconds * memory / 1024 * 1.6667e-5 + 2e-7)});
+        rows.push_back({memory,
+                        instances,
+                        processes,
+                        {seconds, instances * (seconds * memory / 1024 * 1.6667e-5 + 2e-7)}});
       }
     }
   }
+  return rows;
+}
+
+/// The Pareto frontier of such configurations.
+inline std::vector<solver::Point> random_options(std::mt19937& random) {
+  std::vector<solver::Point> all;
+  for (const Row& row : random_rows(random)) all.push_back(row.point);
   std::sort(all.begin(), all.end(), [](const solver::Point& a, const solver::Point& b) {
     return a.seconds != b.seconds ? a.seconds < b.seconds : a.usd < b.usd;
   });

@@ -3,12 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for name in optimizer plan percentile executor; do
+for name in optimizer solver plan percentile executor; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
 printf '\n== general DAGs\n'
 build/bin/dag_bench --sizes 24 50 100
+printf '\n== the optimum, its judge, and the other strategies\n'
+build/bin/exactness_bench
 printf '\n== a percentile bound\n'
 build/bin/jolteon_bench
 printf '\n== estimator\n'

@@ -14,7 +14,7 @@ using testing::machine;
 using testing::task;
 
 TEST(Execution, KeepsTheOrderOfAMapForAnyOrderOfCompletions) {
-  rc::check([](const std::vector<int>& items) {
+  EXPECT_TRUE(rc::check([](const std::vector<int>& items) {
     Driver driver(
         machine(
             R"("A": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {"I": )" +
@@ -29,7 +29,7 @@ TEST(Execution, KeepsTheOrderOfAMapForAnyOrderOfCompletions) {
     std::ranges::sort(keyed);
     for (const auto& [key, i] : keyed) driver.succeed(i, driver.invokes[i].event.dump());
     RC_ASSERT(driver.outcome == Json(items).dump());
-  });
+  }));
 }
 
 // Nested forks, retries, catches and time-outs under events in any order.
@@ -55,7 +55,7 @@ struct Pending {
 
 TEST(Execution, EndsOnceForAnyOrderOfEvents) {
   const StateMachine everything = StateMachine::parse(kEverything, "m.json");
-  rc::check([&](const std::vector<std::uint8_t>& choices) {
+  EXPECT_TRUE(rc::check([&](const std::vector<std::uint8_t>& choices) {
     Execution execution(everything, Json::parse(R"({"items": [1, 2, 3]})"), {});
     std::map<Token, Pending> pending;
     std::vector<Token> used;
@@ -100,7 +100,7 @@ TEST(Execution, EndsOnceForAnyOrderOfEvents) {
       }
     }
     RC_ASSERT(ends == 1);
-  });
+  }));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST(Intrinsic, RefusesMalformedCalls) {
 }
 
 TEST(Intrinsic, PartitionsConcatenateBackToTheArray) {
-  rc::check([](const std::vector<int>& items) {
+  EXPECT_TRUE(rc::check([](const std::vector<int>& items) {
     const int size = *rc::gen::inRange(1, 12);
     const Json data = {{"items", items}, {"size", size}};
     const Json chunks =
@@ -96,7 +96,7 @@ TEST(Intrinsic, PartitionsConcatenateBackToTheArray) {
       for (const Json& item : chunk) joined.push_back(item);
     }
     RC_ASSERT(joined == Json(items));
-  });
+  }));
 }
 
 TEST(Template, FillsInPathsAtAnyDepthAndKeepsTheRest) {
