@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,15 @@ double now() {
 
 Seconds fastest(optimizer::Frontiers& frontiers) {
   return optimizer::fastest_plan(frontiers, Seconds(0)).duration;
+}
+
+// CBC 2.10.8 ends some problems with a failed assertion of its own: absent then.
+std::optional<tests::CbcAnswer> answer_of_cbc(const solver::Problem& problem, double limit) {
+  try {
+    return tests::solve_with_cbc(problem, limit);
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
 }
 
 // What a strategy's own plan costs if every duration comes out as predicted; absent where it misses
@@ -65,22 +75,26 @@ struct Judged {
 void judge(int count) {
   fmt::print(
       "Against COIN-OR CBC: {} workflows a line, 4 to 24 steps x 192 configurations, SLO 1.05 to 3 "
-      "times the fastest.\n\n{:<16} {:>20} {:>20} {:>10} {:>10} {:>10}\n",
+      "times the fastest.\n\n{:<16} {:>20} {:>20} {:>10} {:>10} {:>10} {:>11}\n",
       count, "workflows", "optimal, difference", "exact, difference", "optimal s", "exact s",
-      "CBC s");
+      "CBC s", "CBC crashed");
   for (const bool series_parallel : {true, false}) {
     Judged optimal, exact;
     double cbc_seconds = 0;
-    for (int seed = 1; seed <= count; ++seed) {
+    int crashed = 0;
+    for (int seed = 1; seed <= count + crashed; ++seed) {
       std::mt19937 random(seed);
       const int size = 4 + static_cast<int>(random() % 21);
       const TableWorkflow tables(random_shape(series_parallel, size, random), random);
       optimizer::Frontiers frontiers(tables.workflow(), tables);
       const Seconds slo = kLimits[random() % std::size(kLimits)] * fastest(frontiers);
-      const tests::CbcAnswer answer =
-          tests::solve_with_cbc(optimizer::problem_of(frontiers), slo.count());
-      cbc_seconds += answer.took;
-      const double least = answer.best.total.usd;
+      const auto answer = answer_of_cbc(optimizer::problem_of(frontiers), slo.count());
+      if (!answer) {
+        ++crashed;
+        continue;
+      }
+      cbc_seconds += answer->took;
+      const double least = answer->best.total.usd;
       for (const auto& [judged, name] : {std::pair(&optimal, "optimal"), {&exact, "exact"}}) {
         const double began = now();
         const auto usd = cost_of(name, {frontiers, slo});
@@ -88,27 +102,28 @@ void judge(int count) {
         judged->add(usd, least);
       }
     }
-    fmt::print("{:<16} {:>20} {:>20} {:>10.3f} {:>10.3f} {:>10.3f}\n",
+    fmt::print("{:<16} {:>20} {:>20} {:>10.3f} {:>10.3f} {:>10.3f} {:>11}\n",
                series_parallel ? "series-parallel" : "general",
                fmt::format("{:.2g}, {} missed", optimal.worst, optimal.misses),
                fmt::format("{:.2g}, {} missed", exact.worst, exact.misses), optimal.seconds,
-               exact.seconds, cbc_seconds);
+               exact.seconds, cbc_seconds, crashed);
   }
 }
 
-void measure_gaps(int count, int size) {
+void measure_gaps(int count, int size, std::string_view what,
+                  std::vector<Row> (*rows)(std::mt19937&)) {
   fmt::print(
-      "\nDearer than the optimum, in %: {} series-parallel workflows a line, {} steps x 192 "
+      "\nDearer than the optimum, in %, {}: {} series-parallel workflows a line, {} steps x 192 "
       "configurations.\nPlans that miss the SLO have no gap.\n\n{:>5} {:<11} {:>6} {:>8} {:>8} "
       "{:>8} {:>14}\n",
-      count, size, "SLO", "strategy", "meet", "mean", "median", "largest",
+      what, count, size, "SLO", "strategy", "meet", "mean", "median", "largest",
       fmt::format("within {} %", kRegion));
   for (const double factor : {1.2, 1.5, 2.0, 3.0}) {
     for (const char* name : {"exact", "stepconf", "static", "inter-only", "intra-only", "no-no"}) {
       std::vector<double> gaps;
       for (int seed = 1; seed <= count; ++seed) {
         std::mt19937 random(seed);
-        const TableWorkflow tables(tests::random_series_parallel(size, random), random);
+        const TableWorkflow tables(tests::random_series_parallel(size, random), random, rows);
         optimizer::Frontiers frontiers(tables.workflow(), tables);
         const optimizer::StrategyInputs inputs{frontiers, factor * fastest(frontiers)};
         const auto usd = cost_of(name, inputs);
@@ -146,5 +161,8 @@ int main(int argc, char** argv) {
   } else {
     fmt::print("No program cbc: not judged (Debian package coinor-cbc).\n");
   }
-  stepconf::bench::measure_gaps(workflows, steps);
+  stepconf::bench::measure_gaps(workflows, steps, "loads like the paper's",
+                                stepconf::bench::paper_like_rows);
+  stepconf::bench::measure_gaps(workflows, steps, "durations that scatter by configuration",
+                                stepconf::bench::random_rows);
 }

@@ -109,6 +109,34 @@ inline std::vector<Row> random_rows(std::mt19937& random) {
   return rows;
 }
 
+/// 192 configurations of a step like those of the paper's synthetic workflow: a load of random
+/// difficulty and multi-core-friendly ratio, processes that overcrowd their share of a CPU, a
+/// mapping delay that grows with the instances, and AWS's fees for invocations and a Map's
+/// transitions.
+inline std::vector<Row> paper_like_rows(std::mt19937& random) {
+  const auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution(low, high)(random);
+  };
+  const double work = std::exp(uniform(std::log(20.0), std::log(300.0)));
+  const double ratio = uniform(0.6, 0.98), overhead = uniform(0.1, 0.6);
+  std::vector<Row> rows;
+  for (const int memory : {512, 1024, 1536, 2048, 4096, 6144, 8192, 10240}) {
+    const double cpus = memory / 1769.0;
+    for (const int instances : {1, 2, 4, 8, 16, 32}) {
+      for (const int processes : {1, 2, 4, 8}) {
+        const double width = std::min(1.0 * processes, std::max(1.0, cpus));
+        const double crowd = 1 + 0.02 * std::max(0.0, processes - cpus);
+        const double speed = std::min(1.0, cpus) / ((1 - ratio) + ratio / width) / crowd;
+        const double seconds = overhead + work / instances / speed;
+        const double usd = instances * (seconds * memory / 1024 * 1.66667e-5 + 2e-7 + 2.5e-5);
+        rows.push_back(
+            {memory, instances, processes, {seconds + 0.05 + 0.004 * instances, usd + 2.5e-5}});
+      }
+    }
+  }
+  return rows;
+}
+
 /// The Pareto frontier of such configurations.
 inline std::vector<solver::Point> random_options(std::mt19937& random) {
   std::vector<solver::Point> all;

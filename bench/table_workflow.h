@@ -15,7 +15,8 @@ namespace stepconf::bench {
 /// Steps named "0", "1", ... whose options are tables of 192 configurations each.
 class TableWorkflow final : public estimator::OptionSource {
  public:
-  TableWorkflow(workflow::Graph graph, std::mt19937& random) {
+  TableWorkflow(workflow::Graph graph, std::mt19937& random,
+                std::vector<Row> (*rows)(std::mt19937&) = random_rows) {
     workflow_.graph = std::move(graph);
     for (int i = 0; i < workflow_.graph.size(); ++i) {
       workflow::Step step;
@@ -24,7 +25,7 @@ class TableWorkflow final : public estimator::OptionSource {
       step.is_map = true;
       workflow_.steps.push_back(step);
       std::vector<estimator::Option>& table = tables_.emplace_back();
-      for (const Row& row : random_rows(random)) {
+      for (const Row& row : rows(random)) {
         table.push_back({{MemoryMb{row.memory}, row.instances, row.processes},
                          Seconds(row.point.seconds),
                          Usd{row.point.usd}});
