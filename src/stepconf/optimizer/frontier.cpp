@@ -97,7 +97,8 @@ Frontiers::Frontiers(const workflow::Workflow& workflow, const estimator::Option
     : workflow_(workflow),
       options_(options),
       fixed_(workflow.steps.size()),
-      known_(workflow.steps.size()) {
+      known_(workflow.steps.size()),
+      weighed_(workflow.steps.size()) {
   for (const FixedConfiguration& given : fixed) {
     const std::optional<StepId> step = workflow.find(given.step);
     if (!step) {
@@ -123,7 +124,9 @@ Frontiers::Frontiers(const Frontiers& like, const estimator::OptionSource& optio
     : workflow_(like.workflow_),
       options_(options),
       fixed_(like.fixed_),
-      known_(like.workflow_.steps.size()) {}
+      known_(like.workflow_.steps.size()),
+      cold_charges_(like.cold_charges_),
+      weighed_(like.workflow_.steps.size()) {}
 
 const Frontier& Frontiers::of(StepId step, int jobs) {
   for (const auto& [known_jobs, frontier] : known_[step]) {
@@ -133,7 +136,30 @@ const Frontier& Frontiers::of(StepId step, int jobs) {
   return *known_[step].back().second;
 }
 
-Frontier Frontiers::prune(StepId id, int jobs) const {
+const Frontier& Frontiers::of(StepId step, int jobs, const WarmSandboxes* warm) {
+  if (warm == nullptr || !cold_charges_ || workflow_.steps[step].is_foreign()) {
+    return of(step, jobs);
+  }
+  constexpr std::size_t kStates = 64;
+  std::pair<int, WarmSandboxes> state{jobs, *warm};
+  for (auto& [memory, idle] : state.second) idle = std::min(idle, jobs);
+  auto& known = weighed_[step];
+  const auto found = known.find(state);
+  if (found != known.end()) return found->second;
+  Frontier frontier = prune(step, jobs, &state.second);
+  if (known.size() >= kStates) known.clear();
+  return known.emplace(std::move(state), std::move(frontier)).first->second;
+}
+
+std::vector<Option> Frontiers::weighed(const workflow::Step& step, int jobs,
+                                       std::vector<Option> options,
+                                       const WarmSandboxes* warm) const {
+  if (warm == nullptr) return options;
+  return weigh_cold_starts(std::move(options), jobs, *warm,
+                           [&](MemoryMb memory) { return cold_charges_(step, memory); });
+}
+
+Frontier Frontiers::prune(StepId id, int jobs, const WarmSandboxes* warm) const {
   const workflow::Step& step = workflow_.steps[id];
   if (!fixed_[id]) {
     std::vector<Option> all = options_.options(step, jobs);
@@ -143,7 +169,7 @@ Frontier Frontiers::prune(StepId id, int jobs) const {
           "step \"{}\": no configuration can run its {} {}{}; widen `configurations`", step.name,
           jobs, jobs == 1 ? "job" : "jobs", why.empty() ? "" : fmt::format(": even {}", why)));
     }
-    Frontier frontier = pareto(std::move(all), step.name);
+    Frontier frontier = pareto(weighed(step, jobs, std::move(all), warm), step.name);
     frontier.considered = std::max(frontier.considered, options_.considered(step, jobs));
     return frontier;
   }
@@ -153,7 +179,7 @@ Frontier Frontiers::prune(StepId id, int jobs) const {
                                    to_string(*fixed_[id]), jobs, jobs == 1 ? "job" : "jobs",
                                    evaluation.why_not));
   }
-  return pareto({*evaluation.option}, step.name);
+  return pareto(weighed(step, jobs, {*evaluation.option}, warm), step.name);
 }
 
 }  // namespace stepconf::optimizer

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "stepconf/estimator/option.h"
+#include "stepconf/optimizer/warmth.h"
 #include "stepconf/workflow/workflow.h"
 
 namespace stepconf::optimizer {
@@ -66,19 +69,36 @@ class Frontiers {
   /// object. Throws InvalidInput where no configuration, or not the fixed one, can run.
   const Frontier& of(workflow::StepId step, int jobs);
 
+  /// Says what cold starts add, by step and memory size, for decisions that are told what is warm.
+  /// Without it, and for foreign steps, nothing is added.
+  using ColdCharges = std::function<ColdCharge(const workflow::Step&, MemoryMb)>;
+  void charge_cold_starts(ColdCharges charges) { cold_charges_ = std::move(charges); }
+
+  /// Gives the frontier of `step` for `jobs` jobs where `warm` sandboxes of its function are idle:
+  /// all options are weighed anew and pruned. Null (nobody knows): as above. Kept for up to 64
+  /// states of a step, which sizes with more sandboxes than jobs do not tell apart; valid until the
+  /// next call for the step. A fixed step has its one option, weighed too.
+  const Frontier& of(workflow::StepId step, int jobs, const WarmSandboxes* warm);
+
   /// Gives the frontier for the number of jobs expected, which is at least 1.
   const Frontier& expected(workflow::StepId step) { return of(step, workflow_.steps[step].jobs); }
 
   bool is_fixed(workflow::StepId step) const { return fixed_[step].has_value(); }
 
  private:
-  Frontier prune(workflow::StepId step, int jobs) const;
+  Frontier prune(workflow::StepId step, int jobs, const WarmSandboxes* warm = nullptr) const;
+  std::vector<estimator::Option> weighed(const workflow::Step& step, int jobs,
+                                         std::vector<estimator::Option> options,
+                                         const WarmSandboxes* warm) const;
 
   const workflow::Workflow& workflow_;
   const estimator::OptionSource& options_;
   std::vector<std::optional<estimator::Configuration>> fixed_;
   // By step, in the order in which numbers of jobs were asked for: nearly always one or two.
   std::vector<std::vector<std::pair<int, std::unique_ptr<Frontier>>>> known_;
+  ColdCharges cold_charges_;
+  // By step; then by jobs and what is warm.
+  std::vector<std::map<std::pair<int, WarmSandboxes>, Frontier>> weighed_;
 };
 
 }  // namespace stepconf::optimizer

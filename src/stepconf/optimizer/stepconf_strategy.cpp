@@ -33,7 +33,7 @@ Decision StepConfStrategy::decide(const Question& question) {
                     "a step that is asked about at least 1 job",
                     question.step, question.jobs, weights_.size()));
   }
-  const Frontier& frontier = frontiers_.of(question.step, question.jobs);
+  const Frontier& frontier = frontiers_.of(question.step, question.jobs, question.warm);
   // The jobs that the step really has decide its weight; for other steps the expected ones do.
   const double expected = std::exchange(
       weights_[question.step], frontier.options[frontier.most_cost_effective].duration.count());

@@ -21,6 +21,9 @@ struct Question {
   int jobs = 1;
   /// Now, since the execution's start.
   Seconds now{0};
+  /// Idle warm sandboxes of the step's function, which must outlive the question; null where nobody
+  /// knows.
+  const WarmSandboxes* warm = nullptr;
 };
 
 /// What kept a strategy from choosing something cheaper.
