@@ -161,7 +161,8 @@ int plan_verb(const PlanArguments& arguments) {
                                          .slo = slo.value_or(Seconds(0)),
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
-                                         .scatter = workspace.scatter.get()};
+                                         .scatter = workspace.scatter.get(),
+                                         .prepared = workspace.prepared_for(strategy)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
       slo ? optimizer::plan(*policy, inputs, cache)
