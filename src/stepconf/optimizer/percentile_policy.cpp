@@ -65,8 +65,10 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
       target_(inputs.target),
       known_(inputs.frontiers.workflow().steps.size()),
       pricing_(problem()),
-      promise_(inputs.log_price ? pricing_.at(percentile::kept_price(*inputs.log_price))
-                                : pricing_.attain(inputs.target)),
+      key_{percentile::fingerprint(pricing_.problem()), inputs.target,
+           inputs.log_price ? std::optional(percentile::kept_price(*inputs.log_price))
+                            : std::nullopt},
+      promise_(promised(inputs)),
       chances_(pricing_.problem(), pricing_.chains(), *promise_.tables) {
   promise_.attained = promise_.predicted.attainment >= target_;
   for (const Chain& chain : pricing_.chains().chains) {
@@ -151,6 +153,17 @@ percentile::Problem PercentilePolicy::problem() {
   problem.slo = std::min(slo_.count(), std::max(4 * cheapest, 1e-3));
   return problem;
 }
+
+percentile::Promise PercentilePolicy::promised(const StrategyInputs& inputs) {
+  if (const auto found =
+          percentile::find_prepared(inputs.prepared, key_, pricing_.problem(), pricing_.chains())) {
+    pricing_.keep(*found);
+    return *found;
+  }
+  return key_.log_price ? pricing_.at(*key_.log_price) : pricing_.attain(inputs.target);
+}
+
+std::string PercentilePolicy::prepared() const { return percentile::to_bytes(key_, promise_); }
 
 std::unique_ptr<Strategy> PercentilePolicy::begin(GlobalCache& cache) {
   return std::make_unique<PercentileStrategy>(*this, cache);
