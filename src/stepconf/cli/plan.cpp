@@ -98,8 +98,8 @@ int plan_verb(const PlanArguments& arguments) {
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
                                          .scatter = workspace.scatter.get(),
-                                         .out_of_time = out_of_time_after(kSolverTime),
-                                         .prepared = workspace.prepared_for(strategy)};
+                                         .prepared = workspace.prepared_for(strategy),
+                                         .out_of_time = out_of_time_after(kSolverTime)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
       slo ? optimizer::plan(*policy, inputs, cache)

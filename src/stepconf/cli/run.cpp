@@ -76,8 +76,8 @@ class ChosenStrategy {
                                          .target = workspace.project.target,
                                          .scatter = workspace.scatter.get(),
                                          .log_price = kept,
-                                         .out_of_time = out_of_time_after(kSolverTime),
-                                         .prepared = workspace.prepared_for(name_)});
+                                         .prepared = workspace.prepared_for(name_),
+                                         .out_of_time = out_of_time_after(kSolverTime)});
     if (const auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy_.get());
         percentile && slo) {
       log_price_ = percentile->log_price();

@@ -73,7 +73,7 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
   promise_.attained = promise_.predicted.attainment >= target_;
   for (const Chain& chain : pricing_.chains().chains) {
     std::vector<double>& ahead = ahead_.emplace_back(chain.elements.size() + 1, 0.0);
-    if (chain.is_way) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
+    if (ahead_.size() > 1) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
     for (std::size_t i = chain.elements.size(); i-- > 0;) {
       const percentile::Element& element = chain.elements[i];
       double least = 0;
@@ -225,7 +225,9 @@ Decision PercentileStrategy::decide(const Question& question) {
   Decision decision = take(choices.frontier, chosen);
   decision.fixed = policy_.frontiers_.is_fixed(question.step);
   decision.constraint = decision.runner_up ? Constraint::price_of_miss : Constraint::nothing;
-  decision.sub_slo = Seconds(std::max(left - policy_.ahead_[place.chain][place.element + 1], 0.0));
+  const Seconds ahead(policy_.ahead_[place.chain][place.element + 1]);
+  const Seconds share = policy_.slo_ - question.now - ahead;
+  if (share < kUnlimited) decision.sub_slo = std::max(share, Seconds(0));
   const auto chance = [&](int alternative) {
     return policy_.chances_.with(alternatives[alternative], place.chain, place.element, due.context,
                                  left);

@@ -72,7 +72,7 @@ class PercentilePolicy final : public Policy {
   percentile::PreparedKey key_;
   percentile::Promise promise_;
   percentile::Chances chances_;
-  // By chain and element: the least mean time of all that follows up to the chain's target.
+  // By chain and element: the least mean time of all that follows, up to the workflow's end.
   std::vector<std::vector<double>> ahead_;
   std::optional<PercentileSummary> summary_;
 };
