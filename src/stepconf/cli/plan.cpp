@@ -7,6 +7,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/cli/decision_charge.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
@@ -130,7 +131,8 @@ int plan_verb(const PlanArguments& arguments) {
   const std::string strategy = strategy_of(workspace.project, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
-  optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
+  const PlannedOptions planned(workspace, strategy);
+  optimizer::Frontiers frontiers(workspace.workflow, planned.options(), fixed);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
   const optimizer::Plan plan =
@@ -142,6 +144,7 @@ int plan_verb(const PlanArguments& arguments) {
                             cache)
           // With every step fixed there is nothing left that an SLO could decide.
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
+  if (slo) std::cerr << compare_with_static(planned, workspace, plan, *slo, fixed);
   if (arguments.json) {
     std::cout << to_json(plan, workspace.workflow, strategy, slo).dump(2) << "\n";
   } else {
