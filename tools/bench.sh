@@ -3,12 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for name in optimizer simulation executor; do
+for name in optimizer plan percentile simulation executor; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
 printf '\n== general DAGs\n'
 build/bin/dag_bench --sizes 24 50 100
+printf '\n== a percentile bound\n'
+build/bin/jolteon_bench
 printf '\n== estimator\n'
 build/bin/estimator_bench
 printf '\n== local platform\n'

@@ -86,6 +86,17 @@ class Plan(Command):
         self.assertAlmostEqual(plan["duration_s"], 3.0)
         self.assertIn("cannot be met", self.stepconf("plan", "--slo", "1s", status=3).stdout)
 
+    def test_explains_each_decision_at_length_and_as_fields(self):
+        text = self.stepconf("plan", "--slo", "6s", "--explain").stdout
+        for part in ("time left", "its share", "bound by", "choice", "next cheaper", "its risk"):
+            self.assertIn(part, text)
+        # theta* takes 8 s and 2 s: Work has 4.8 of 6 s, where 4 s and $0.002 are the cheapest, the second fastest of three.
+        work = self.json("plan", "--slo", "6s")["steps"][0]
+        self.assertEqual((work["constraint"], work["rank"], work["efficient"], work["considered"]), ("sub_slo", 2, 3, 3))
+        self.assertEqual(work["runner_up"], {"memory_mb": 512, "instances": 1, "processes": 1, "predicted_s": 8.0,
+                                             "predicted_usd": 0.001})
+        self.assertIsNone(work["attainment"])
+
     def test_fixed_steps_predict_the_workflow_as_it_is(self):
         plan = self.json("plan", "--slo", "60s", "--fix", "Work=1024x2x1", "--fix", "Finish=1769x1x1")
         self.assertAlmostEqual(plan["duration_s"], 5.0)
@@ -130,6 +141,24 @@ class Plan(Command):
 
     def test_an_unknown_strategy_is_named_with_the_known_ones(self):
         self.assertIn("stepconf", self.stepconf("plan", "--strategy", "stepcomf", status=2).stderr)
+
+    def test_numbers_that_are_none_are_named_with_their_place(self):
+        good = json.dumps({"schema": 1, "functions": {"work": table((512, 1, 1, 8.0, 0.001)), "finish": table((512, 1, 1, 2.0, 0.0005))}})
+        for wrong, message in (("NaN", "NaN is no number; write a finite one"),
+                               ("-Infinity", "-Infinity is no number"),
+                               ("1e999", "number overflow parsing '1e999'"),
+                               ("-8.0", "$.functions.work.options[0].duration_s is -8, must be at least 0")):
+            self.write("models.json", good.replace("8.0", wrong))
+            error = self.stepconf("plan", status=2).stderr
+            self.assertIn("models.json", error)
+            self.assertIn(message, error)
+            self.assertNotIn("json.exception", error)
+
+    def test_a_space_in_which_nothing_can_run_says_what_is_needed(self):
+        hungry = {"form": "constant", "parameters": {"base": 1, "per_job": 0}, "memory": {"base_mb": 20000, "per_process_mb": 100}}
+        self.write_models(work=hungry, finish=table((512, 1, 1, 2.0, 0.0005)))
+        self.assertIn('step "Work": no configuration can run its 4 jobs: even 1769x2x1 needs 22110 MB at 1 process; widen `configurations`',
+                      self.stepconf("plan", status=2).stderr)
 
     def test_a_model_that_is_missing_is_named(self):
         self.write_models(work=table((512, 1, 1, 8.0, 0.001)))

@@ -30,6 +30,7 @@ class Run(Command):
         self.assertGreater(work["cost_usd"], 0)
         self.assertTrue(work["reason"])
         self.assertEqual(result["steps"], lines)
+        self.assertEqual((work["constraint"], work["considered"], work["runner_up"]), ("sub_slo", 1, None))
 
     def test_without_models_runs_at_the_smallest_configuration_and_says_so(self):
         self.write("input.json", json.dumps({"items": [1]}))

@@ -8,7 +8,7 @@ from command import MACHINE, PROJECT, Command, table
 class Usage(Command):
     def test_help_teaches_the_order_of_the_verbs(self):
         text = self.stepconf("--help").stdout
-        for verb in ("profile", "fit", "predict", "plan", "run", "local"):
+        for verb in ("profile", "fit", "predict", "plan", "run", "history", "local"):
             self.assertIn(verb, text)
             self.assertIn("--", self.stepconf(verb, "--help").stdout)
 

@@ -38,6 +38,8 @@ const DurationModel& two_seconds() {
 TEST(NormalQuantile, AgreesWithTables) {
   EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-12);
   EXPECT_NEAR(normal_quantile(0.5), 0, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.025), -1.959963984540054, 1e-12);
+  EXPECT_NEAR(normal_quantile(1e-10), -6.361340902404056, 1e-11);
 }
 
 TEST(LognormalQuantile, GivesQuantilesOfTheLargestOfSeveral) {

@@ -46,6 +46,13 @@ StepRecord whole_record() {
   record.predicted_cost = Usd{0.002};
   record.cost = Usd{0.003};
   record.reason = "told so";
+  record.decision.emplace();
+  record.decision->constraint = optimizer::Constraint::price_of_miss;
+  record.decision->rank = 2;
+  record.decision->efficient = 3;
+  record.decision->considered = 192;
+  record.decision->runner_up = estimator::Option{{{256}, 1, 2}, Seconds(8), Usd{0.001}};
+  record.decision->attainment = 0.95;
   record.oversubscribed = true;
   record.detail = {{.index = 1,
                     .jobs = 3,
@@ -98,6 +105,15 @@ TEST(Trace, OfAnAbortedInstanceNeedsNoTimes) {
   EXPECT_EQ(parse_trace(aborted, "t.jsonl").at(0).record.detail.at(0).status, "aborted");
 }
 
+TEST(Trace, SaysWhatBoundTheChoiceAndWhatWouldHaveBeenCheaper) {
+  const OrderedJson line = to_json(whole_record());
+  EXPECT_EQ(line.at("constraint"), "price_of_miss");
+  EXPECT_EQ(line.at("rank"), 2);
+  EXPECT_EQ(line.at("runner_up").at("predicted_s"), 8);
+  EXPECT_EQ(line.at("attainment"), 0.95);
+  EXPECT_TRUE(line.at("attainment_with_runner_up").is_null());
+}
+
 TEST(Trace, IsRefusedWithFileLineAndMember) {
   const std::pair<std::string, std::string> cases[] = {
       {with("\"ended_s\": 4", "\"ended_s\": 1"),
@@ -110,6 +126,11 @@ TEST(Trace, IsRefusedWithFileLineAndMember) {
       {with("\"step\"", "\"stop\""), "t.jsonl:2: $.step is missing"},
       {with("\"step\"", "\"started_at\": \"noon\", \"step\""),
        "t.jsonl:2: $.started_at is \"noon\", must be a time such as 2026-11-25T17:33:00.250Z"},
+      {with("\"step\"", "\"constraint\": \"fate\", \"step\""),
+       "t.jsonl:2: $.constraint is \"fate\", must be one of none nothing sub_slo catch_up plan slo "
+       "price_of_miss"},
+      {with("\"step\"", "\"constraint\": \"slo\", \"attainment\": 2, \"step\""),
+       "t.jsonl:2: $.attainment is 2, must be at most 1"},
       {"[]", "t.jsonl:2: $: is array, must be an object"},
   };
   for (const auto& [line, message] : cases) EXPECT_EQ(refusal(kLine + "\n" + line), message);

@@ -42,6 +42,8 @@ TEST_F(PlanTest, FollowsTheStrategyAsIfEveryDurationCameOutAsPredicted) {
   EXPECT_EQ(plan.steps[2].configuration->memory, MemoryMb{384});
   EXPECT_EQ(plan.steps[3].start, Seconds(12));
   EXPECT_DOUBLE_EQ(plan.steps[3].sub_slo->count(), 4);
+  EXPECT_EQ(plan.steps[3].decision->constraint, Constraint::sub_slo);
+  EXPECT_EQ(plan.steps[3].decision->runner_up->duration, Seconds(6));
   EXPECT_EQ(plan.duration, Seconds(14));
   EXPECT_DOUBLE_EQ(plan.cost.value, 1.5 + 2 + 0.9 + 2);
   EXPECT_TRUE(plan.feasible);

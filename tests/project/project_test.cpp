@@ -40,7 +40,7 @@ class ProjectFile : public testing::Test {
 TEST_F(ProjectFile, FillsInTheDefaults) {
   const Project project = load("schema: 1\nworkflow: w.asl.json\n");
   EXPECT_EQ(project.workflow, folder_ / "w.asl.json");
-  EXPECT_EQ(project.strategy, "stepconf");
+  EXPECT_EQ(project.strategy, std::nullopt);
   EXPECT_EQ(project.platform.kind, "local");
   EXPECT_FALSE(project.platform.cpu_scale);
   EXPECT_EQ(project.configurations.memory_mb.size(), 8u);

@@ -156,7 +156,7 @@ TEST_F(Store, RefusesANewerSchemaAndNamesBoth) {
   {
     SampleStore store(file_);
   }
-  Database(file_).execute("PRAGMA user_version = 2");
+  Database(file_, {"file", "rows", ""}).execute("PRAGMA user_version = 2");
   EXPECT_EQ(
       complaint().find(".stepconf/samples.db: was written by a newer stepconf (schema 2, this "
                        "one knows 1)"),
@@ -166,7 +166,7 @@ TEST_F(Store, RefusesANewerSchemaAndNamesBoth) {
 
 TEST_F(Store, RefusesTheDatabaseOfAnotherProgram) {
   std::filesystem::create_directories(file_.parent_path());
-  Database(file_).execute("CREATE TABLE guests (name TEXT)");
+  Database(file_, {"file", "rows", ""}).execute("CREATE TABLE guests (name TEXT)");
   EXPECT_EQ(complaint().find(".stepconf/samples.db: is another program's SQLite file"), 0u)
       << complaint();
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <vector>
 
@@ -20,6 +21,33 @@ std::string position(std::string_view text, std::size_t byte, bool one_line) {
   const auto last_break = before.rfind('\n');
   const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1);
   return fmt::format("{}:{}", line, column + 1);
+}
+
+// Other languages' words for what JSON has no numbers for, where one stands at `byte` (from 1).
+std::string_view not_a_number(std::string_view text, std::size_t byte) {
+  const auto in_word = [&](std::size_t i) {
+    return std::isalpha(static_cast<unsigned char>(text[i])) || text[i] == '-' || text[i] == '+';
+  };
+  std::size_t begin = std::min(byte > 0 ? byte - 1 : 0, text.size());
+  std::size_t end = begin;
+  while (begin > 0 && in_word(begin - 1)) --begin;
+  while (end < text.size() && in_word(end)) ++end;
+  const std::string_view word = text.substr(begin, end - begin);
+  std::string lower;
+  for (const char c : word)
+    if (std::isalpha(static_cast<unsigned char>(c)))
+      lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower == "nan" || lower == "inf" || lower == "infinity" ? word : std::string_view();
+}
+
+// The library's text is "[json.exception.parse_error.101] parse error at line 1, column 2: what";
+// we say the place ourselves.
+std::string without_place(const std::string& message) {
+  for (const std::string_view before : {": ", "] "}) {
+    const auto what = message.find(before);
+    if (what != std::string::npos) return message.substr(what + before.size());
+  }
+  return message;
 }
 
 // Reads the whole text without building a value, so that what is wrong is known before memory is
@@ -55,13 +83,13 @@ class Checker final : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t byte, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    // The library's text is "[json.exception.parse_error.101] parse error at line 1, column 2:
-    // what"; we say the place ourselves.
-    const std::string message = error.what();
-    const auto what = message.find(": ");
-    throw InvalidInput(fmt::format("{}:{}: no valid JSON: {}", source_,
-                                   position(text_, byte, one_line_),
-                                   what == std::string::npos ? message : message.substr(what + 2)));
+    const std::string_view word = not_a_number(text_, byte);
+    throw InvalidInput(fmt::format(
+        "{}:{}: no valid JSON: {}", source_, position(text_, byte, one_line_),
+        word.empty() ? without_place(error.what())
+                     : fmt::format("{} is no number; write a finite one, or leave out what is not "
+                                   "known or cannot run",
+                                   word)));
   }
 
  private:

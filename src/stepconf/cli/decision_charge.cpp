@@ -8,23 +8,29 @@
 
 namespace stepconf::cli {
 
-PlannedOptions::PlannedOptions(const Workspace& workspace, std::string_view strategy)
-    : workspace_(workspace) {
+Planned::Planned(const Workspace& workspace, std::string_view strategy) : workspace_(workspace) {
   const auto charge = charge_of(workspace);
   const bool pays = optimizer::find_strategy(strategy).decides == optimizer::Decides::at_each_step;
-  if (charge && pays) charged_.emplace(*workspace.options, *charge);
+  if (!charge || !pays) return;
+  charged_.emplace(workspace.choices(), *charge);
+  if (workspace.scatter) charged_scatter_.emplace(*workspace.scatter, *charge);
 }
 
-const estimator::OptionSource& PlannedOptions::options() const {
+const estimator::OptionSource& Planned::options() const {
   if (charged_) return *charged_;
-  return *workspace_.options;
+  return workspace_.choices();
 }
 
-std::string compare_with_static(const PlannedOptions& planned, const Workspace& workspace,
+const estimator::ScatterSource* Planned::scatter() const {
+  if (charged_scatter_) return &*charged_scatter_;
+  return workspace_.scatter.get();
+}
+
+std::string compare_with_static(const Planned& planned, const Workspace& workspace,
                                 const optimizer::Plan& plan, Seconds slo,
                                 const std::vector<optimizer::FixedConfiguration>& fixed) {
   if (!planned.charged()) return "";
-  optimizer::Frontiers frontiers(workspace.workflow, *workspace.options, fixed);
+  optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
   cache::InMemoryCache cache;
   const optimizer::Plan beforehand = optimizer::plan("optimal",
                                                      {.frontiers = frontiers,

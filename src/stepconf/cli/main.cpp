@@ -25,6 +25,7 @@ constexpr const char* kOrder =
     "  plan      shows what would be chosen, and what it would take and cost\n"
     "  simulate  compares strategies over many simulated runs\n"
     "  run       runs the workflow under an SLO\n"
+    "  history   shows how often runs met it, and at what cost\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
     "stepconf.yaml; default the current folder.\n"
     "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
   add_plan(app, status);
   add_simulate(app, status);
   add_run(app, status);
+  add_history(app, status);
   add_local(app, status);
   add_evaluate(app, status);
   // After the verbs, which would inherit it.

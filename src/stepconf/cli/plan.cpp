@@ -9,8 +9,12 @@
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/cli/decision_charge.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_file.h"
+#include "stepconf/cli/plan_percentile.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
+#include "stepconf/optimizer/decision_json.h"
+#include "stepconf/report/explanation.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -19,9 +23,11 @@ namespace {
 struct PlanArguments {
   std::filesystem::path project = ".";
   std::filesystem::path models;
+  std::filesystem::path save, load;
   std::string strategy;
   std::string slo;
   std::vector<std::string> fixed;
+  bool explain = false;
   bool json = false;
 };
 
@@ -51,14 +57,17 @@ OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workf
     entry["cost_usd"] = step.cost.value;
     entry["sub_slo_s"] = step.sub_slo ? OrderedJson(step.sub_slo->count()) : OrderedJson(nullptr);
     if (!step.reason.empty()) entry["reason"] = step.reason;
+    if (step.decision) entry.update(optimizer::why_to_json(*step.decision));
     steps.push_back(std::move(entry));
   }
   OrderedJson document = {{"strategy", strategy},
                           {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
                           {"feasible", plan.feasible},
                           {"duration_s", plan.duration.count()},
-                          {"cost_usd", plan.cost.value},
-                          {"steps", std::move(steps)}};
+                          {"cost_usd", plan.cost.value}};
+  if (plan.proved_optimal) document["proved_optimal"] = *plan.proved_optimal;
+  if (plan.lower_bound) document["lower_bound_usd"] = plan.lower_bound->value;
+  document["steps"] = std::move(steps);
   if (!foreign.empty()) document["foreign"] = std::move(foreign);
   return document;
 }
@@ -97,6 +106,17 @@ void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
   }
 }
 
+void print_explanations(const optimizer::Plan& plan, const workflow::Workflow& workflow,
+                        const Slo& slo) {
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    const optimizer::PlannedStep& step = plan.steps[index];
+    if (!step.decision) continue;
+    const workflow::Step& what = workflow.steps[index];
+    std::cout << report::explanation({what.name, what.jobs, step.start, slo}, *step.decision)
+              << "\n";
+  }
+}
+
 bool all_fixed(const optimizer::Frontiers& frontiers) {
   const workflow::Workflow& workflow = frontiers.workflow();
   for (workflow::StepId id = 0; id < workflow.graph.size(); ++id) {
@@ -125,30 +145,40 @@ std::string strategy_help() {
 }
 
 int plan_verb(const PlanArguments& arguments) {
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::needed);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.load.empty() ? ModelsAre::needed : ModelsAre::ignored);
+  if (!arguments.load.empty()) use_plan(workspace, arguments.load);
+  if (!arguments.save.empty())
+    save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
   const Slo slo = slo_of(workspace.project, arguments.slo, nullptr);
-  const std::string strategy = strategy_of(workspace.project, arguments.strategy);
+  const std::string strategy = strategy_of(workspace, arguments.strategy);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
-  const PlannedOptions planned(workspace, strategy);
+  const Planned planned(workspace, strategy);
   optimizer::Frontiers frontiers(workspace.workflow, planned.options(), fixed);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
+  const optimizer::StrategyInputs inputs{.frontiers = frontiers,
+                                         .slo = slo.value_or(Seconds(0)),
+                                         .headroom = workspace.project.headroom,
+                                         .target = workspace.project.target,
+                                         .scatter = planned.scatter()};
+  const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
-      slo ? optimizer::plan(strategy,
-                            {.frontiers = frontiers,
-                             .slo = *slo,
-                             .headroom = workspace.project.headroom,
-                             .target = workspace.project.target},
-                            cache)
+      slo ? optimizer::plan(*policy, inputs, cache)
           // With every step fixed there is nothing left that an SLO could decide.
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
   if (slo) std::cerr << compare_with_static(planned, workspace, plan, *slo, fixed);
+  auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy.get());
   if (arguments.json) {
-    std::cout << to_json(plan, workspace.workflow, strategy, slo).dump(2) << "\n";
+    OrderedJson document = to_json(plan, workspace.workflow, strategy, slo);
+    if (percentile) add_to(document, percentile->summary());
+    std::cout << document.dump(2) << "\n";
   } else {
+    if (arguments.explain) print_explanations(plan, workspace.workflow, slo);
     print(plan, workspace.workflow, strategy, slo);
+    if (percentile) std::cout << describe(percentile->summary());
   }
   return plan.feasible ? kDone : kSloMissed;
 }
@@ -169,7 +199,18 @@ void add_plan(CLI::App& app, int& status) {
                    "Upscale=1024x4x1; may be "
                    "repeated. With every step fixed, predicts the workflow as it is")
       ->allow_extra_args(false);
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option("--save", arguments->save,
+                   "Write a plan file too: all that decisions rest on, prepared, for `run --plan`")
+      ->check(not_empty);
+  verb->add_option("--load", arguments->load,
+                   "Plan by such a file instead of by the project's models and settings")
+      ->check(not_empty)
+      ->excludes(models);
+  verb->add_flag("--explain", arguments->explain,
+                 "Explain each decision: the time left, what bound the choice, the next cheaper "
+                 "option and what it would have risked");
   verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
   verb->callback([arguments, &status] { status = plan_verb(*arguments); });
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "stepconf/report/explanation.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -16,8 +17,8 @@ std::string count(std::size_t number, std::string_view one, std::string_view man
 
 }  // namespace
 
-Progress::Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name)
-    : lines_(lines), trace_(trace), widest_name_(widest_name) {}
+Progress::Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name, bool explain)
+    : lines_(lines), trace_(trace), widest_name_(widest_name), explain_(explain) {}
 
 void Progress::step_started(const executor::StepRecord& record) {
   const estimator::Configuration& chosen = record.configuration;
@@ -27,7 +28,14 @@ void Progress::step_started(const executor::StepRecord& record) {
       count(record.detail.size(), "instance", "instances"), chosen.memory.value,
       count(static_cast<std::size_t>(chosen.processes), "process", "processes"),
       record.sub_slo ? fmt::format("; may take {}", format_duration(*record.sub_slo)) : "");
-  lines_ << fmt::format("{:>9}  {:<{}}          {}\n", "", "", widest_name_, record.reason);
+  if (explain_ && record.decision) {
+    std::optional<Seconds> slo;
+    if (record.time_left) slo = record.ready + *record.time_left;
+    lines_ << report::explanation({record.step, record.jobs, record.ready, slo}, *record.decision,
+                                  std::string(11, ' '));
+  } else {
+    lines_ << fmt::format("{:>9}  {:<{}}          {}\n", "", "", widest_name_, record.reason);
+  }
   lines_.flush();
 }
 

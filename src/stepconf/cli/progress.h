@@ -12,7 +12,8 @@ namespace stepconf::cli {
 class Progress final : public executor::Observer {
  public:
   /// `trace` may be null. Both streams outlive the object.
-  Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name);
+  /// With `explain`, each decision is explained at length instead of in a sentence.
+  Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name, bool explain = false);
   void step_started(const executor::StepRecord& record) override;
   void step_ended(const executor::StepRecord& record) override;
 
@@ -20,6 +21,7 @@ class Progress final : public executor::Observer {
   std::ostream& lines_;
   std::ostream* trace_;
   std::size_t widest_name_;
+  bool explain_;
 };
 
 }  // namespace stepconf::cli

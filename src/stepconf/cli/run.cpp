@@ -13,7 +13,9 @@
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/payload_folder.h"
+#include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/progress.h"
+#include "stepconf/cli/run_recording.h"
 #include "stepconf/cli/run_report.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
@@ -29,9 +31,11 @@ struct RunArguments {
   std::filesystem::path project = ".";
   std::filesystem::path input;
   std::filesystem::path models;
+  std::filesystem::path plan;
   std::filesystem::path trace;
   std::string slo;
   std::string strategy;
+  bool explain = false;
   bool logs = false;
   bool json = false;
 };
@@ -52,7 +56,7 @@ class ChosenStrategy {
  public:
   ChosenStrategy(const Workspace& workspace, const std::string& option,
                  const std::optional<Seconds>& slo)
-      : name_(strategy_of(workspace.project, option)) {
+      : name_(strategy_of(workspace, option)) {
     if (!workspace.options) {
       std::cerr << "There are no models: every step runs at its smallest configuration.\n";
       name_ = "none";
@@ -61,11 +65,12 @@ class ChosenStrategy {
     }
     // Without an SLO any duration will do.
     const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
-    frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, *workspace.options);
+    frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, workspace.choices());
     policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
-                                         .target = workspace.project.target});
+                                         .target = workspace.project.target,
+                                         .scatter = workspace.scatter.get()});
     strategy_ = policy_->begin(cache_);
   }
   ChosenStrategy(const ChosenStrategy&) = delete;
@@ -126,7 +131,8 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
   std::cerr << fmt::format("{}: {}, strategy {}, cpu_scale {:.3g}\n", execution.name,
                            slo ? "SLO " + format_duration(*slo) : "no SLO", strategy.name(),
                            platform.options().cpu_scale);
-  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow));
+  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow),
+                    arguments.explain);
   executor::RunSummary summary =
       executor::run(*flow, workspace.workflow, strategy.get(), any_size, progress,
                     {.execution = execution.name,
@@ -135,6 +141,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,
                      .interrupted = [&] { return interruption.requested(); }});
+  record_run(workspace, summary, {execution, strategy.name(), slo});
   if (platform.oversubscribed()) {
     std::cerr << fmt::format(
         "warning: sandboxes at work were promised {:.3g} CPUs and there are {:.3g}: "
@@ -157,8 +164,10 @@ int exit_status(const executor::RunSummary& summary, const std::optional<Seconds
 }
 
 int run_verb(const RunArguments& arguments) {
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.plan.empty() ? ModelsAre::welcome : ModelsAre::ignored);
+  if (!arguments.plan.empty()) use_plan(workspace, arguments.plan);
   const Json input = read_input(arguments.input);
   const auto slo = slo_of(workspace.project, arguments.slo, &input);
   ChosenStrategy strategy(workspace, arguments.strategy, slo);
@@ -184,10 +193,19 @@ void add_run(CLI::App& app, int& status) {
       ->check(not_empty);
   verb->add_option("--strategy", arguments->strategy, "How to choose; default the project's")
       ->check(not_empty);
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option("--plan", arguments->plan,
+                   "Decide by this plan file, made by `plan --save`: its models, prices, SLO and "
+                   "strategy take the place of the project's")
+      ->check(not_empty)
+      ->excludes(models);
   verb->add_option(
       "--trace", arguments->trace,
       "Write a JSON line a step to this file: what was decided, why, and what came of it");
+  verb->add_flag("--explain", arguments->explain,
+                 "Explain each decision: the time left, what bound the choice, the next cheaper "
+                 "option and what it would have risked");
   verb->add_flag("--logs", arguments->logs,
                  "Show what the functions write to standard output and error");
   verb->add_flag("--json", arguments->json,

@@ -10,6 +10,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/base/suggest.h"
+#include "stepconf/optimizer/default_strategy.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/workflow/from_asl.h"
 #include "stepconf/workflow/from_steps.h"
@@ -97,10 +98,32 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
   return workspace;
 }
 
-std::string strategy_of(const project::Project& project, const std::string& option) {
+namespace {
+
+std::string default_of(const Workspace& workspace) {
+  optimizer::DefaultStrategy chosen{"stepconf", ""};
+  if (!workspace.options) return chosen.name;
+  if (workspace.scatter) {
+    chosen = optimizer::default_strategy(workspace.options->models(), workspace.workflow,
+                                         workspace.project.target);
+  } else {
+    chosen.why_not = "how durations scatter is not known";
+  }
+  if (!chosen.why_not.empty()) {
+    std::cerr << fmt::format("Strategy {} instead of percentile: {}.\n", chosen.name,
+                             chosen.why_not);
+  }
+  return chosen.name;
+}
+
+}  // namespace
+
+std::string strategy_of(const Workspace& workspace, const std::string& option) {
+  const project::Project& project = workspace.project;
+  if (option.empty() && !project.strategy) return default_of(workspace);
   const std::string place =
       option.empty() ? fmt::format("{}: strategy: ", project.file.string()) : "--strategy: ";
-  const std::string& name = option.empty() ? project.strategy : option;
+  const std::string& name = option.empty() ? *project.strategy : option;
   try {
     return std::string(optimizer::find_strategy(name).name);
   } catch (const InvalidInput& error) {

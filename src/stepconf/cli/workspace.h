@@ -7,7 +7,10 @@
 
 #include "stepconf/asl/state_machine.h"
 #include "stepconf/base/json.h"
+#include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/compiled_plan.h"
 #include "stepconf/estimator/model_options.h"
+#include "stepconf/estimator/scatter.h"
 #include "stepconf/pricing/price_sheet.h"
 #include "stepconf/project/project.h"
 #include "stepconf/workflow/workflow.h"
@@ -23,6 +26,17 @@ struct Workspace {
   pricing::PriceSheet prices;
   /// Absent where the project has no models (yet).
   std::unique_ptr<estimator::ModelOptions> options;
+  /// How durations scatter; absent where nobody knows.
+  std::unique_ptr<estimator::ScatterSource> scatter;
+  /// Absent where no plan file was loaded.
+  std::unique_ptr<const compiled::CompiledPlan> plan;
+  std::unique_ptr<const compiled::CompiledOptions> prepared;
+
+  /// What decisions choose from: prepared where a plan file was loaded, else the models.
+  const estimator::OptionSource& choices() const {
+    if (prepared) return *prepared;
+    return *options;
+  }
 };
 
 enum class ModelsAre { needed, welcome, ignored };
@@ -34,8 +48,9 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
                          ModelsAre models_are);
 
 /// Decides the strategy: `option` (the command line's --strategy, empty where it was not given),
-/// else the project's. Throws InvalidInput, with the known names, where there is none called so.
-std::string strategy_of(const project::Project& project, const std::string& option);
+/// else the project's, else the default for its models; says on stderr why that is not percentile
+/// where it is not. Throws InvalidInput, with the known names, where there is none called so.
+std::string strategy_of(const Workspace& workspace, const std::string& option);
 
 /// Decides the SLO: `option` (the command line's --slo, empty where it was not given), else the
 /// project's, which may stand in the execution's `input`. Absent where nobody gives one. Throws

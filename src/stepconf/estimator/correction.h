@@ -39,6 +39,12 @@ struct Correction {
   bool operator==(const Correction&) const = default;
   /// Gives the factor on the form's prediction. O(anchors).
   double factor(const InstanceLoad& load) const;
+  /// Gives the factors for every memory size with every shape, a row of `shapes.size()` a memory
+  /// size; bit for bit those of `factor`. One multiplication and addition for each anchor and
+  /// factor: the kernel is a product over memory, processes, jobs and instances, so each part is
+  /// computed once for each of its values.
+  std::vector<double> factors(std::span<const MemoryMb> memories,
+                              std::span<const LoadShape> shapes) const;
 };
 
 /// An error of a form at one load: log(measured / predicted), and the variance that the measured

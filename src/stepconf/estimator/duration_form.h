@@ -21,6 +21,15 @@ struct InstanceLoad {
   auto operator<=>(const InstanceLoad&) const = default;
 };
 
+/// A load but for the memory: what configurations of a step that differ in memory alone share.
+struct LoadShape {
+  int processes = 1;
+  int jobs = 1;
+  int instances = 1;
+
+  bool operator==(const LoadShape&) const = default;
+};
+
 /// Gives the speed-up over one vCPU that Eq. (1) grants: min(m / m_s, q).
 double speed_up(const InstanceLoad& load);
 

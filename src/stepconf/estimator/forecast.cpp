@@ -44,18 +44,17 @@ InstanceLoad fullest(const Configuration& configuration, const Split& share) {
   return {configuration.memory, configuration.processes, share.jobs_per_instance, share.instances};
 }
 
-Usd cost_of(const FittedFunction& function, const pricing::PriceSheet& prices, CostRule rule,
-            bool is_map, const InstanceLoad& full, const Split& share, int jobs,
-            const Forecast& result) {
-  if (rule == CostRule::paper) {
-    return pricing::paper_cost(prices, full.memory, share.instances, result.duration);
-  }
-  InstanceLoad last = full;
-  last.jobs = jobs - (share.instances - 1) * share.jobs_per_instance;
-  const std::array<pricing::InstanceUse, 2> uses = {
-      pricing::InstanceUse{share.instances - 1, result.instance},
-      pricing::InstanceUse{1, function.duration.predict(last)}};
-  return pricing::billed_cost(prices, full.memory, uses, is_map);
+int jobs_of_last(int jobs, const Split& share) {
+  return jobs - (share.instances - 1) * share.jobs_per_instance;
+}
+
+// `full` and `last` are what the fullest and the last instance take, `step` the whole step.
+Usd cost_of(const pricing::PriceSheet& prices, CostRule rule, bool is_map, MemoryMb memory,
+            int instances, Seconds full, Seconds last, Seconds step) {
+  if (rule == CostRule::paper) return pricing::paper_cost(prices, memory, instances, step);
+  const std::array<pricing::InstanceUse, 2> uses = {pricing::InstanceUse{instances - 1, full},
+                                                    pricing::InstanceUse{1, last}};
+  return pricing::billed_cost(prices, memory, uses, is_map);
 }
 
 Forecast from_fit(const FittedFunction& function, const pricing::PriceSheet& prices, CostRule rule,
@@ -68,9 +67,32 @@ Forecast from_fit(const FittedFunction& function, const pricing::PriceSheet& pri
   Forecast result;
   result.instance = step.instance();
   result.duration = step.mean();
-  result.cost = cost_of(function, prices, rule, is_map, full, share, jobs, result);
+  InstanceLoad last = full;
+  last.jobs = jobs_of_last(jobs, share);
+  result.cost = cost_of(prices, rule, is_map, full.memory, share.instances, result.instance,
+                        function.duration.predict(last), result.duration);
   return result;
 }
+
+// The loads of the fullest instances, then those of the last ones; which of them each of `shapes`
+// has. Different shapes often have the same.
+struct Loads {
+  std::vector<LoadShape> loads;
+  std::vector<std::size_t> full, last;
+
+  Loads(int jobs, std::span<const Shape> shapes) {
+    const auto place_of = [&](const LoadShape& load) {
+      const auto found = std::ranges::find(loads, load);
+      if (found == loads.end()) return loads.push_back(load), loads.size() - 1;
+      return static_cast<std::size_t>(found - loads.begin());
+    };
+    for (const auto& [instances, processes] : shapes) {
+      const Split share = split(jobs, instances);
+      full.push_back(place_of({processes, share.jobs_per_instance, share.instances}));
+      last.push_back(place_of({processes, jobs_of_last(jobs, share), share.instances}));
+    }
+  }
+};
 
 ForecastQuantiles quantiles_of(const Table& table, int, const Configuration& configuration) {
   ForecastQuantiles result;
@@ -111,6 +133,29 @@ Forecast forecast(const FunctionModel& model, const pricing::PriceSheet& prices,
                   bool is_map, int jobs, const Configuration& configuration) {
   if (const auto* table = std::get_if<Table>(&model)) return from_table(*table, configuration);
   return from_fit(std::get<FittedFunction>(model), prices, rule, is_map, jobs, configuration);
+}
+
+std::vector<Option> options_of(const FittedFunction& function, const pricing::PriceSheet& prices,
+                               CostRule rule, bool is_map, int jobs,
+                               std::span<const MemoryMb> memories, std::span<const Shape> shapes) {
+  const Loads loads(jobs, shapes);
+  const std::vector<Seconds> seconds = function.duration.predict(memories, loads.loads);
+  std::vector<Option> result;
+  result.reserve(memories.size() * shapes.size());
+  for (std::size_t m = 0; m < memories.size(); ++m) {
+    const Seconds* row = seconds.data() + m * loads.loads.size();
+    for (std::size_t s = 0; s < shapes.size(); ++s) {
+      const LoadShape& shape = loads.loads[loads.full[s]];
+      const InstanceLoad full{memories[m], shape.processes, shape.jobs, shape.instances};
+      if (!function.memory.allows(full)) continue;
+      const Seconds duration = StepDistribution(function, full, row[loads.full[s]]).mean();
+      result.push_back({{memories[m], shapes[s].instances, shapes[s].processes},
+                        duration,
+                        cost_of(prices, rule, is_map, memories[m], shape.instances,
+                                row[loads.full[s]], row[loads.last[s]], duration)});
+    }
+  }
+  return result;
 }
 
 ForecastQuantiles quantiles(const FunctionModel& model, int jobs,

@@ -23,16 +23,19 @@ Seconds MappingDelay::at(int position, int instances) const {
 }
 
 double MappingDelay::rivals(int instances, Seconds tail) const {
-  // Without any slope all compete, and the sum below would take as many steps.
-  if (slope_s + ramp1_s + ramp2_s == 0) return instances;
   const Seconds last = at(instances);
+  const int line = std::min(instances, knee.value_or(instances));
   double sum = 0;
-  for (int i = instances; i >= 1; --i) {
+  for (int i = instances; i > line; --i) {
     const double part = std::exp((at(i, instances) - last) / tail);
-    if (part < kLeastRival) break;
+    if (part < kLeastRival) return std::max(1.0, sum);
     if (instances - i == kMostRivals) return sum + i * part;
     sum += part;
   }
+  // Up to the knee each starts one slope later than the one before: a geometric series.
+  const double slope = slope_s / tail.count();
+  const double series = slope > 0 ? std::expm1(-slope * line) / std::expm1(-slope) : line;
+  sum += std::exp((at(line, instances) - last) / tail) * series;
   return std::max(1.0, sum);
 }
 

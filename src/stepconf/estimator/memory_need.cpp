@@ -36,20 +36,35 @@ bool KnownFit::covers(const InstanceLoad& load) const {
   return load.memory.value >= memory.value * copies && (!jobs || load.jobs <= *jobs);
 }
 
+bool MemoryNeed::seen_to_fit(const InstanceLoad& load) const {
+  return std::ranges::any_of(fits, [&](const KnownFit& fit) { return fit.covers(load); });
+}
+
+double MemoryNeed::needed_mb(int processes) const {
+  return peak ? (peak->base_mb + peak->per_process_mb * processes) * (1 + kMemoryMargin) : 0;
+}
+
+const KnownFailure* MemoryNeed::ruled_out_by(const InstanceLoad& load) const {
+  if (failures.empty()) return nullptr;
+  const bool fits_here = seen_to_fit(load);
+  const auto found = std::ranges::find_if(
+      failures, [&](const KnownFailure& failure) { return rules_out(failure, load, fits_here); });
+  return found == failures.end() ? nullptr : &*found;
+}
+
+bool MemoryNeed::allows(const InstanceLoad& load) const {
+  if (ruled_out_by(load)) return false;
+  return needed_mb(load.processes) <= load.memory.value || seen_to_fit(load);
+}
+
 std::string MemoryNeed::why_not(const InstanceLoad& load) const {
-  const bool seen_to_fit =
-      std::ranges::any_of(fits, [&](const KnownFit& fit) { return fit.covers(load); });
-  for (const KnownFailure& failure : failures) {
-    if (rules_out(failure, load, seen_to_fit)) {
-      return fmt::format("failed with {} at {} MB, {} processes, {} jobs", failure.status,
-                         failure.load.memory.value, failure.load.processes, failure.load.jobs);
-    }
+  if (const KnownFailure* failure = ruled_out_by(load)) {
+    return fmt::format("failed with {} at {} MB, {} processes, {} jobs", failure->status,
+                       failure->load.memory.value, failure->load.processes, failure->load.jobs);
   }
-  if (!peak || seen_to_fit) return {};
-  const double need = (peak->base_mb + peak->per_process_mb * load.processes) * (1 + kMemoryMargin);
-  if (need <= load.memory.value) return {};
-  return fmt::format("needs {:.0f} MB at {} {}", std::ceil(need - 1e-6), load.processes,
-                     load.processes == 1 ? "process" : "processes");
+  if (allows(load)) return {};
+  return fmt::format("needs {:.0f} MB at {} {}", std::ceil(needed_mb(load.processes) - 1e-6),
+                     load.processes, load.processes == 1 ? "process" : "processes");
 }
 
 }  // namespace stepconf::estimator

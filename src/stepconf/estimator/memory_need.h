@@ -50,6 +50,14 @@ struct MemoryNeed {
 
   /// Says why `load` cannot run ("needs 700 MB at 4 processes"); empty where it can.
   std::string why_not(const InstanceLoad& load) const;
+  /// Whether `load` can run: whether `why_not` is empty, without making words.
+  bool allows(const InstanceLoad& load) const;
+
+ private:
+  bool seen_to_fit(const InstanceLoad& load) const;
+  double needed_mb(int processes) const;
+  /// The failure that rules `load` out; nullptr where none does.
+  const KnownFailure* ruled_out_by(const InstanceLoad& load) const;
 };
 
 /// What is added to the predicted peak: the largest peak of a few samples is not the largest there

@@ -40,28 +40,18 @@ Option foreign_option(const workflow::Step& step) {
   return {Configuration{MemoryMb{0}, 1, 1}, *step.foreign_duration, Usd{}};
 }
 
-std::vector<Configuration> candidates(const ConfigurationSpace& space, const workflow::Step& step,
-                                      int jobs) {
-  std::vector<std::pair<int, int>> shapes;
-  if (!step.batched) {
-    shapes.emplace_back(jobs, 1);
-  } else {
-    for (const int instances : at_most(space.instances, jobs, jobs)) {
-      const int share = split(jobs, instances).jobs_per_instance;
-      for (const int processes : at_most(space.processes, share, space.processes.front())) {
-        if (within(step, instances, processes)) shapes.emplace_back(instances, processes);
-      }
-    }
-    if (shapes.empty()) shapes.emplace_back(1, 1);
-  }
-  std::vector<Configuration> result;
-  result.reserve(space.memory_mb.size() * shapes.size());
-  for (const int memory : space.memory_mb) {
-    for (const auto& [instances, processes] : shapes) {
-      result.push_back({MemoryMb{memory}, instances, processes});
+std::vector<Shape> shapes_of(const ConfigurationSpace& space, const workflow::Step& step,
+                             int jobs) {
+  if (!step.batched) return {{jobs, 1}};
+  std::vector<Shape> shapes;
+  for (const int instances : at_most(space.instances, jobs, jobs)) {
+    const int share = split(jobs, instances).jobs_per_instance;
+    for (const int processes : at_most(space.processes, share, space.processes.front())) {
+      if (within(step, instances, processes)) shapes.push_back({instances, processes});
     }
   }
-  return result;
+  if (shapes.empty()) shapes.push_back({1, 1});
+  return shapes;
 }
 
 // Of options that differ in processes alone, which stand together, the fastest; of equal ones the
@@ -103,13 +93,24 @@ std::vector<Option> ModelOptions::options(const workflow::Step& step, int jobs) 
   const FunctionModel& model = models_.at(step.function);
   if (const auto* table = std::get_if<Table>(&model)) return table->options;
   const ConfigurationSpace& space = space_of(step);
-  std::vector<Option> result;
-  for (const Configuration& configuration : candidates(space, step, jobs)) {
-    const Forecast expected = forecast(model, prices_, cost_, step.is_map, jobs, configuration);
-    if (expected.why_not.empty())
-      result.push_back({configuration, expected.duration, expected.cost});
-  }
+  std::vector<MemoryMb> memories;
+  for (const int memory : space.memory_mb) memories.push_back(MemoryMb{memory});
+  std::vector<Option> result =
+      options_of(std::get<FittedFunction>(model), prices_, cost_, step.is_map, jobs, memories,
+                 shapes_of(space, step, jobs));
   return space.best_processes ? with_best_processes(result) : result;
+}
+
+std::string ModelOptions::why_none(const workflow::Step& step, int jobs) const {
+  if (step.is_foreign()) return "";
+  const ConfigurationSpace& space = space_of(step);
+  // The most memory and, of the most instances, the fewest processes.
+  const MemoryMb memory{std::ranges::max(space.memory_mb)};
+  const std::vector<Shape> shapes = shapes_of(space, step, jobs);
+  const Shape& shape = *std::ranges::max_element(shapes, {}, &Shape::instances);
+  const Configuration least{memory, shape.instances, shape.processes};
+  const std::string why = evaluate(step, jobs, least).why_not;
+  return why.empty() ? "" : fmt::format("{} {}", to_string(least), why);
 }
 
 Evaluation ModelOptions::evaluate(const workflow::Step& step, int jobs,

@@ -30,12 +30,15 @@ class ModelOptions final : public OptionSource {
 
   /// Throws InvalidInput where the step's function has no model.
   std::vector<Option> options(const workflow::Step& step, int jobs) const override;
+  std::string why_none(const workflow::Step& step, int jobs) const override;
   /// Throws InvalidInput where the step's function has no model.
   Evaluation evaluate(const workflow::Step& step, int jobs,
                       const Configuration& configuration) const override;
 
   const Models& models() const { return models_; }
   const pricing::PriceSheet& prices() const { return prices_; }
+  const ConfigurationSpace& space() const { return space_; }
+  const std::map<std::string, ConfigurationSpace>& overrides() const { return overrides_; }
   CostRule cost_rule() const { return cost_; }
 
  private:

@@ -24,9 +24,9 @@ const FunctionModel& Models::at(std::string_view function) const {
   std::vector<std::string_view> known;
   for (const auto& [name, model] : functions) known.push_back(name);
   const std::string guess = nearest(function, known);
-  throw InvalidInput(
-      fmt::format("{}: has no model of the function \"{}\"{}", source, function,
-                  guess.empty() ? "" : fmt::format(", the nearest is \"{}\"", guess)));
+  throw InvalidInput(fmt::format("{}: has no model of the function \"{}\"{}", source, function,
+                                 guess.empty() ? "; `stepconf profile` and `stepconf fit` make one"
+                                               : fmt::format(", the nearest is \"{}\"", guess)));
 }
 
 }  // namespace stepconf::estimator

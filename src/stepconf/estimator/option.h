@@ -36,6 +36,14 @@ class OptionSource {
   /// expected duration and no cost. Pure: the same arguments, the same answer.
   virtual std::vector<Option> options(const workflow::Step& step, int jobs) const = 0;
 
+  /// Tells out of how many `options` lists a choice, where the rest was left out because others
+  /// outdo it; 0 where it lists all.
+  virtual int considered(const workflow::Step& /*step*/, int /*jobs*/) const { return 0; }
+
+  /// Says why `options` lists nothing: why not even what asks least of the function can run; empty
+  /// where it lists something or nobody knows.
+  virtual std::string why_none(const workflow::Step& /*step*/, int /*jobs*/) const { return ""; }
+
   /// Evaluates one configuration, also one outside the configuration space (a table has its rows
   /// only). `jobs` is at least 1.
   virtual Evaluation evaluate(const workflow::Step& step, int jobs,

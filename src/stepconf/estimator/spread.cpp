@@ -1,6 +1,7 @@
 #include "stepconf/estimator/spread.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <numbers>
@@ -18,15 +19,19 @@ constexpr int kPoints = 100;
 }  // namespace
 
 double normal_quantile(double probability) {
-  // Bisection on the distribution function: a few dozen steps, and no table of constants to trust.
-  double lower = -40;
-  double upper = 40;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (lower + upper) / 2;
-    const double below = std::erfc(-middle / std::numbers::sqrt2) / 2;
-    (below < probability ? lower : upper) = middle;
+  if (probability > 0.5) return -normal_quantile(1 - probability);
+  // Newton's method on the logarithm of the distribution function, which is concave, so that it
+  // converges from everywhere: a handful of steps, and no table of constants to trust.
+  const double wanted = std::log(std::max(probability, 1e-300));
+  double x = -std::sqrt(-2 * wanted);
+  for (int i = 0; i < 20; ++i) {
+    const double below = std::erfc(-x / std::numbers::sqrt2) / 2;
+    const double density = std::exp(-x * x / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+    const double step = (wanted - std::log(below)) * below / density;
+    x += step;
+    if (std::abs(step) < 1e-14) break;
   }
-  return (lower + upper) / 2;
+  return x;
 }
 
 double lognormal_quantile(double cv, double probability, int instances) {
@@ -37,8 +42,38 @@ double lognormal_quantile(double cv, double probability, int instances) {
 }
 
 Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters)) {
-  const double one = largest(1);
-  for (int i = 0; i <= kDoublings; ++i) means_.push_back(largest(std::ldexp(1.0, i)) / one);
+  constexpr double kLeastScale = 1e-6;
+  tail_scale_ =
+      std::max(kLeastScale, parameters_.body.empty()
+                                ? (log_quantile(0.99) - log_quantile(0.9)) / std::numbers::ln10
+                                : parameters_.tail_scale);
+  if (parameters_.body.empty() && parameters_.cv <= 0) {
+    means_.assign(kDoublings + 1, 1);
+    return;
+  }
+  // Each at v^(1/n): doubling n takes the square root.
+  std::array<double, kPoints> each{};
+  for (int i = 0; i < kPoints; ++i) each[i] = (i + 0.5) / kPoints;
+  double one = 0;
+  for (int doublings = 0; doublings <= kDoublings; ++doublings) {
+    double sum = 0;
+    for (double& probability : each) {
+      sum += quantile(probability);
+      probability = std::sqrt(probability);
+    }
+    if (doublings == 0) one = sum;
+    means_.push_back(sum / one);
+  }
+}
+
+// Of the factor, not of its logarithm: the tail is given in factors.
+double Spread::quantile(double probability) const {
+  if (parameters_.body.empty() || probability <= kLastBody)
+    return std::exp(log_quantile(probability));
+  const double beyond = std::log((1 - kLastBody) / (1 - probability));
+  const double shape = parameters_.tail_shape;
+  return std::exp(parameters_.body.back()) +
+         parameters_.tail_scale * (shape > 0 ? std::expm1(shape * beyond) / shape : beyond);
 }
 
 double Spread::log_quantile(double probability) const {
@@ -52,13 +87,7 @@ double Spread::log_quantile(double probability) const {
     if (parameters_.freedom > 0) z += (z * z * z + z) / (4 * std::max(2.0, parameters_.freedom));
     return std::sqrt(variance) * z - variance / 2;
   }
-  if (probability > kLastBody) {
-    const double beyond = (1 - kLastBody) / (1 - probability);
-    const double shape = parameters_.tail_shape;
-    const double excess =
-        shape > 0 ? std::expm1(shape * std::log(beyond)) / shape : std::log(beyond);
-    return std::log(std::exp(body.back()) + parameters_.tail_scale * excess);
-  }
+  if (probability > kLastBody) return std::log(quantile(probability));
   const auto* after = std::ranges::lower_bound(kBodyProbabilities, probability);
   if (after == std::begin(kBodyProbabilities)) return body.front();
   const auto i = static_cast<std::size_t>(after - std::begin(kBodyProbabilities));
@@ -70,22 +99,10 @@ double Spread::log_quantile_of_largest(double probability, double instances) con
   return log_quantile(std::pow(probability, 1 / instances));
 }
 
-double Spread::largest(double instances) const {
-  double sum = 0;
-  for (int i = 0; i < kPoints; ++i)
-    sum += std::exp(log_quantile_of_largest((i + 0.5) / kPoints, instances));
-  return sum / kPoints;
-}
-
 double Spread::mean_of_largest(double instances) const {
   const double place = std::clamp(std::log2(instances), 0.0, static_cast<double>(kDoublings));
   const auto i = std::min(static_cast<std::size_t>(place), means_.size() - 2);
   return std::lerp(means_[i], means_[i + 1], place - static_cast<double>(i));
-}
-
-double Spread::tail_scale() const {
-  if (!parameters_.body.empty()) return std::max(parameters_.tail_scale, 1e-6);
-  return std::max((log_quantile(0.99) - log_quantile(0.9)) / std::numbers::ln10, 1e-6);
 }
 
 }  // namespace stepconf::estimator

@@ -65,14 +65,15 @@ class Spread {
   /// million it no longer grows.
   double mean_of_largest(double instances) const;
   /// Gives the scale by which the factor's upper tail falls off, at least a little over 0.
-  double tail_scale() const;
+  double tail_scale() const { return tail_scale_; }
 
   bool operator==(const Spread& other) const { return parameters_ == other.parameters_; }
 
  private:
-  double largest(double instances) const;
+  double quantile(double probability) const;
 
   SpreadParameters parameters_;
+  double tail_scale_ = 0;
   /// mean_of_largest for 1, 2, 4, ... instances.
   std::vector<double> means_;
 };

@@ -5,9 +5,13 @@
 namespace stepconf::estimator {
 
 StepDistribution::StepDistribution(const FittedFunction& function, const InstanceLoad& full)
+    : StepDistribution(function, full, function.duration.predict(full)) {}
+
+StepDistribution::StepDistribution(const FittedFunction& function, const InstanceLoad& full,
+                                   Seconds instance)
     : function_(function),
       full_(full),
-      instance_(function.duration.predict(full)),
+      instance_(instance),
       last_delay_(function.dispatch.at(full.instances)),
       rivals_(function.dispatch.rivals(full.instances,
                                        instance_ * function.spread.tail_scale() + Seconds(1e-9))) {}

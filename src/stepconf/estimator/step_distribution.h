@@ -11,6 +11,8 @@ class StepDistribution {
   /// `full` is the load of the fullest instance, for which every instance is taken. `function` must
   /// outlive this object. O(instances) where mapping delays differ.
   StepDistribution(const FittedFunction& function, const InstanceLoad& full);
+  /// The same where `instance`, which the model predicts for `full`, is known already.
+  StepDistribution(const FittedFunction& function, const InstanceLoad& full, Seconds instance);
 
   /// Gives the mean duration of one warm instance, as the model predicts it.
   Seconds instance() const { return instance_; }

@@ -135,6 +135,7 @@ class Run {
     record.predicted = decision.duration;
     record.predicted_cost = decision.cost;
     record.reason = optimizer::explain(decision);
+    record.decision = decision;
     record.decided = now();
 
     deal_out(*attempt, jobs);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "stepconf/optimizer/decision_json.h"
+
 namespace stepconf::executor {
 namespace {
 
@@ -53,6 +55,7 @@ OrderedJson to_json(const StepRecord& record) {
       {"reason", record.reason},
       {"detail", std::move(detail)},
   });
+  if (record.decision) line.update(optimizer::why_to_json(*record.decision));
   if (record.oversubscribed) line["oversubscribed"] = true;
   return line;
 }

@@ -8,6 +8,7 @@
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
+#include "stepconf/optimizer/strategy.h"
 
 namespace stepconf::executor {
 
@@ -48,6 +49,9 @@ struct StepRecord {
   std::optional<Usd> predicted_cost;
   Usd cost;
   std::string reason;
+  /// All that the strategy answered; absent in a trace that does not tell. Read from a trace, it
+  /// has only what stands nowhere else in the record.
+  std::optional<optimizer::Decision> decision;
   /// Whether the machine had less CPU than the sandboxes at work were promised, so that times are
   /// too long.
   bool oversubscribed = false;

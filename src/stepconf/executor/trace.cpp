@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "stepconf/estimator/json_fields.h"
+#include "stepconf/optimizer/decision_json.h"
 
 namespace stepconf::executor {
 namespace {
@@ -108,6 +109,7 @@ StepRecord read_record(JsonFields fields, const std::string& place) {
   if (const auto cost = optional_number(fields, "predicted_usd", 0, kMostUsd))
     record.predicted_cost = Usd{*cost};
   if (fields.has("reason")) record.reason = fields.text("reason");
+  record.decision = optimizer::why_from_json(fields);
   if (fields.has("oversubscribed")) record.oversubscribed = fields.boolean("oversubscribed");
   for (std::size_t i = 0; const Json& entry : fields.array("detail")) {
     const std::string path = fmt::format("{}[{}]", fields.path("detail"), i++);

@@ -135,7 +135,18 @@ const Frontier& Frontiers::of(StepId step, int jobs) {
 
 Frontier Frontiers::prune(StepId id, int jobs) const {
   const workflow::Step& step = workflow_.steps[id];
-  if (!fixed_[id]) return pareto(options_.options(step, jobs), step.name);
+  if (!fixed_[id]) {
+    std::vector<Option> all = options_.options(step, jobs);
+    if (all.empty()) {
+      const std::string why = options_.why_none(step, jobs);
+      throw InvalidInput(fmt::format(
+          "step \"{}\": no configuration can run its {} {}{}; widen `configurations`", step.name,
+          jobs, jobs == 1 ? "job" : "jobs", why.empty() ? "" : fmt::format(": even {}", why)));
+    }
+    Frontier frontier = pareto(std::move(all), step.name);
+    frontier.considered = std::max(frontier.considered, options_.considered(step, jobs));
+    return frontier;
+  }
   const estimator::Evaluation evaluation = options_.evaluate(step, jobs, *fixed_[id]);
   if (!evaluation.option) {
     throw InvalidInput(fmt::format("--fix {}={}: cannot run {} {}: {}", step.name,

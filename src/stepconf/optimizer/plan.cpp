@@ -58,6 +58,7 @@ Plan follow(Strategy& strategy, Frontiers& frontiers, Seconds slo) {
     step.cost = decision.cost.value_or(Usd{});
     step.sub_slo = decision.sub_slo;
     step.reason = explain(decision);
+    step.decision = decision;
   });
 }
 
@@ -68,14 +69,20 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo) {
     step.duration = option.duration;
     step.cost = option.cost;
     step.reason = frontiers.is_fixed(id) ? "fixed by the user" : "the fastest";
+    step.decision = take(frontiers.expected(id), 0);
+    step.decision->fixed = frontiers.is_fixed(id);
+    if (!step.decision->fixed) step.decision->constraint = Constraint::catch_up;
   });
   plan.fastest = true;
   return plan;
 }
 
 Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache) {
-  const std::unique_ptr<Policy> policy = prepare(name, inputs);
-  const std::unique_ptr<Strategy> strategy = policy->begin(cache);
+  return plan(*prepare(name, inputs), inputs, cache);
+}
+
+Plan plan(Policy& policy, const StrategyInputs& inputs, GlobalCache& cache) {
+  const std::unique_ptr<Strategy> strategy = policy.begin(cache);
   Plan chosen = follow(*strategy, inputs.frontiers, inputs.slo);
   const workflow::Workflow& workflow = inputs.frontiers.workflow();
   bool all_fixed = true;
@@ -83,7 +90,7 @@ Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cach
     all_fixed = all_fixed && (workflow.steps[id].is_foreign() || inputs.frontiers.is_fixed(id));
   }
   if (chosen.feasible) {
-    if (const auto certificate = policy->certificate()) {
+    if (const auto certificate = policy.certificate()) {
       const double bound = certificate->lower_bound.value;
       chosen.lower_bound = certificate->lower_bound;
       // With headroom the bound is of the shorter time that was planned for.

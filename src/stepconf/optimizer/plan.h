@@ -9,6 +9,7 @@
 #include "stepconf/estimator/configuration.h"
 #include "stepconf/optimizer/frontier.h"
 #include "stepconf/optimizer/strategies.h"
+#include "stepconf/optimizer/strategy.h"
 #include "stepconf/workflow/workflow.h"
 
 namespace stepconf::optimizer {
@@ -24,6 +25,8 @@ struct PlannedStep {
   /// Absent where no strategy shared out time: foreign steps, steps without jobs, the fastest plan.
   std::optional<Seconds> sub_slo;
   std::string reason;
+  /// The whole decision; absent where nothing was decided.
+  std::optional<Decision> decision;
 };
 
 /// How a workflow goes if every step takes as long as predicted.
@@ -56,6 +59,8 @@ Plan fastest_plan(Frontiers& frontiers, Seconds slo);
 /// function steps are fixed there is but one plan, whatever the SLO. `cache` must be empty. Throws
 /// as prepare.
 Plan plan(std::string_view name, const StrategyInputs& inputs, GlobalCache& cache);
+/// The same with a policy that was made from `inputs`.
+Plan plan(Policy& policy, const StrategyInputs& inputs, GlobalCache& cache);
 
 /// Tells how long the workflow takes with every step at its fastest option: no SLO below can be
 /// met.

@@ -11,6 +11,7 @@
 #include "stepconf/optimizer/deadline_distribution.h"
 #include "stepconf/optimizer/exact_policy.h"
 #include "stepconf/optimizer/optimal_policy.h"
+#include "stepconf/optimizer/percentile_policy.h"
 #include "stepconf/optimizer/restricted_options.h"
 #include "stepconf/optimizer/stepconf_strategy.h"
 
@@ -86,6 +87,12 @@ constexpr StrategyEntry kStrategies[] = {
     {"intra-only", "stepconf with one instance a step", Decides::at_each_step,
      [](const StrategyInputs& inputs) -> Prepared {
        return std::make_unique<Restricted<Algorithm2>>(inputs, Restriction{.one_instance = true});
+     }},
+    {"percentile",
+     "decides before each step, for the target share of runs within the SLO at least mean cost",
+     Decides::at_each_step,
+     [](const StrategyInputs& inputs) -> Prepared {
+       return std::make_unique<PercentilePolicy>(inputs);
      }},
 };
 

@@ -28,6 +28,9 @@ struct StrategyInputs {
   /// How durations scatter; needed by strategies that plan for a share of executions, null where
   /// nobody knows.
   const estimator::ScatterSource* scatter = nullptr;
+  /// The price of a miss that runs so far have led to (percentile/price.h), instead of the one at
+  /// which `target` is predicted to be attained.
+  std::optional<double> log_price{};
   /// Asked now and then by searches on workflows that are not series-parallel; true ends them with
   /// the best plan known.
   std::function<bool()> out_of_time = [] { return false; };

@@ -72,7 +72,8 @@ struct Project {
   Slo slo;
   double target = 0.95;
   double headroom = 0;
-  std::string strategy = "stepconf";
+  /// Absent where the best that the models allow is to be taken (optimizer/default_strategy.h).
+  std::optional<std::string> strategy;
   estimator::ConfigurationSpace configurations;
   Pricing pricing;
   /// `cost`: billed, or paper.

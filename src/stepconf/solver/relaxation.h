@@ -15,6 +15,15 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
+/// How far to repair a flow: a repair that ends early leaves a bound that is valid, but not the
+/// best.
+struct Effort {
+  /// Ends once the bound exceeds this.
+  double enough = std::numeric_limits<double>::infinity();
+  /// Ends after so many paths; the default is a guard against rounding only.
+  int most_paths = 20000;
+};
+
 /// The problem with each step's options replaced by their lower convex hull, between whose corners
 /// any mixture may be taken: the continuous time-cost trade-off problem. Its dual is a flow of
 /// least cost (Fulkerson 1961; Phillips and Dessouky 1977): a flow sends through each step the
@@ -40,19 +49,10 @@ class Relaxation {
   /// Starts without a limit: each step as cheap as can be. The problem has at least one step.
   explicit Relaxation(const Problem& problem);
 
-  /// How far to repair the flow: a repair that ends early leaves a bound that is valid, but not the
-  /// best.
-  struct Effort {
-    /// Ends once the bound exceeds this.
-    double enough = std::numeric_limits<double>::infinity();
-    /// Ends after so many paths. The default was never met in our tests.
-    int most_paths = 20000;
-  };
-
   /// Sets the time allowed, in seconds, and repairs the flow.
-  void set_limit(double seconds, const Effort& effort = {kNever, 20000});
+  void set_limit(double seconds, const Effort& effort = {});
   /// Allows a step `range` of its options only, and repairs the flow.
-  void set_range(workflow::StepId step, Range range, const Effort& effort = {kNever, 20000});
+  void set_range(workflow::StepId step, Range range, const Effort& effort = {});
 
   /// A lower bound of the cost within limit and ranges; infinite where nothing keeps the limit, and
   /// from then on until restore().

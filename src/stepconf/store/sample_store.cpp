@@ -4,16 +4,19 @@
 
 #include <array>
 #include <string_view>
-#include <system_error>
 
 #include "stepconf/base/error.h"
+#include "stepconf/store/schema.h"
 
 namespace stepconf::store {
 namespace {
 
-// What PRAGMA user_version says; a later schema is reached step by step in `bring_up_to_date`.
-constexpr std::int64_t kSchema = 1;
-constexpr const char* kTables = R"(
+constexpr Purpose kPurpose = {
+    .name = "store of samples",
+    .keeps = "measured samples",
+    .recover = ", and give it the samples of an exported CSV with --import"};
+
+constexpr Schema kSchema = {1, R"(
   CREATE TABLE samples (
     id INTEGER PRIMARY KEY,
     measured_at INTEGER NOT NULL,
@@ -33,7 +36,7 @@ constexpr const char* kTables = R"(
     status TEXT NOT NULL
   ) STRICT;
   CREATE INDEX samples_of_function ON samples (function);
-)";
+)"};
 
 constexpr std::array<std::pair<Origin, std::string_view>, 3> kOrigins = {
     {{Origin::profile, "profile"}, {Origin::run, "run"}, {Origin::imported, "import"}}};
@@ -55,54 +58,11 @@ Origin origin_of(const Database& database, std::string_view text) {
                   database.file().string(), text));
 }
 
-std::int64_t single_integer(Database& database, const char* sql) {
-  Statement statement = database.prepare(sql);
-  return statement.step() ? statement.integer(0) : 0;
-}
-
-void check_pages(Database& database) {
-  Statement check = database.prepare("PRAGMA quick_check(1)");
-  if (!check.step()) return;
-  if (const std::string found = check.text(0); found != "ok") {
-    throw InvalidInput(
-        fmt::format("{}: is damaged ({}); move it away to begin a new one, and give it the samples "
-                    "of an exported CSV with --import",
-                    database.file().string(), found));
-  }
-}
-
-// Two processes may find the file new at once: who comes second finds it made.
-void bring_up_to_date(Database& database) {
-  Transaction transaction(database);
-  const std::int64_t schema = single_integer(database, "PRAGMA user_version");
-  if (schema > kSchema) {
-    throw InvalidInput(fmt::format(
-        "{}: was written by a newer stepconf (schema {}, this one knows {}); use that one, or move "
-        "the file away to begin a new one",
-        database.file().string(), schema, kSchema));
-  }
-  if (schema == 0) {
-    if (single_integer(database, "SELECT count(*) FROM sqlite_master") > 0) {
-      throw InvalidInput(fmt::format(
-          "{}: is another program's SQLite file, no store of samples; move it away to begin one",
-          database.file().string()));
-    }
-    database.execute(kTables);
-    database.execute(fmt::format("PRAGMA user_version = {}", kSchema).c_str());
-  }
-  transaction.commit();
-}
-
 Database open(const std::filesystem::path& file) {
-  std::error_code problem;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), problem);
-  if (problem) {
-    throw Error(fmt::format("{}: cannot be made: {}; measured samples are kept there",
-                            file.parent_path().string(), problem.message()));
-  }
-  Database database(file);
+  make_folder(file, kPurpose);
+  Database database(file, kPurpose);
   check_pages(database);
-  bring_up_to_date(database);
+  bring_up_to_date(database, kSchema);
   return database;
 }
 

@@ -6,21 +6,16 @@
 #include "stepconf/base/error.h"
 
 namespace stepconf::store {
-namespace {
 
-// How long one connection waits for another that writes; a write takes milliseconds.
-constexpr int kPatienceMs = 30'000;
-
-}  // namespace
-
-Database::Database(const std::filesystem::path& file) : file_(file) {
+Database::Database(const std::filesystem::path& file, const Purpose& purpose)
+    : file_(file), purpose_(purpose) {
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &handle,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) fail(code);
-  sqlite3_busy_timeout(handle, kPatienceMs);
+  sqlite3_busy_timeout(handle, static_cast<int>(purpose.patience.count()));
 }
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
@@ -51,20 +46,19 @@ void Database::fail(int code) const {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       throw InvalidInput(
-          fmt::format("{}: is damaged, or no store of samples ({}); move it away to begin a new "
-                      "one, and give it the samples of an exported CSV with --import",
-                      name, why));
+          fmt::format("{}: is damaged, or no {} ({}); move it away to begin a new one{}", name,
+                      purpose_.name, why, purpose_.recover));
     case SQLITE_BUSY:
       throw Error(
           fmt::format("{}: another process has held it for {} s; try again when that one has "
                       "ended",
-                      name, kPatienceMs / 1000));
+                      name, purpose_.patience.count() / 1000));
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
       throw Error(
-          fmt::format("{}: cannot be written ({}); measured samples are kept there, so it "
-                      "must be a file in a folder that this user may write to",
-                      name, why));
+          fmt::format("{}: cannot be written ({}); {} are kept there, so it must be a file in a "
+                      "folder that this user may write to",
+                      name, why, purpose_.keeps));
     default:
       throw Error(fmt::format("{}: {}", name, why));
   }

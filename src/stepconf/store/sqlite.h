@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -14,12 +15,23 @@ namespace stepconf::store {
 
 class Statement;
 
+/// What a file is for, in the words of its messages.
+struct Purpose {
+  std::string_view name;
+  /// What is kept there, in the plural.
+  std::string_view keeps;
+  /// What else to do once a damaged file was moved away.
+  std::string_view recover;
+  /// How long one connection waits for another that writes; a write takes milliseconds.
+  std::chrono::milliseconds patience{30'000};
+};
+
 /// An open SQLite file. Used by one thread at a time; other connections, of this process or others,
 /// may use the file at the same time.
 class Database {
  public:
   /// Opens the file, which is made where it is not there. Throws Error where that is not possible.
-  explicit Database(const std::filesystem::path& file);
+  Database(const std::filesystem::path& file, const Purpose& purpose);
 
   /// Runs statements that take no values and give no rows. Throws as `fail` does.
   void execute(const char* sql);
@@ -30,6 +42,7 @@ class Database {
   /// Counts the rows that the last INSERT, UPDATE or DELETE changed.
   int changes() const;
   const std::filesystem::path& file() const { return file_; }
+  const Purpose& purpose() const { return purpose_; }
 
   /// Throws what the result code `code` of SQLite means: InvalidInput where the file is damaged or
   /// no SQLite file, else Error; the message names the file and says what to do.
@@ -40,6 +53,7 @@ class Database {
     void operator()(sqlite3* handle) const;
   };
   std::filesystem::path file_;
+  Purpose purpose_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

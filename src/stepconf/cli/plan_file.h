@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "stepconf/cli/workspace.h"
+
+namespace stepconf::cli {
+
+/// Writes everything that the workspace's decisions rest on into a plan file, and says on stderr
+/// what is in it. `slo` and `strategy` are --slo and --strategy, empty where they were not given:
+/// they take the place of the project's. Needs models. Throws Error where the file cannot be
+/// written.
+void save_plan(const Workspace& workspace, const std::string& slo, const std::string& strategy,
+               const std::filesystem::path& file);
+
+/// Loads a plan file and lets the workspace decide by it: its workflow, models, prices, options,
+/// SLO, target, headroom and strategy take the place of the project's. Throws InvalidInput where
+/// the file is no plan or was made for another workflow, and says what differs.
+void use_plan(Workspace& workspace, const std::filesystem::path& file);
+
+}  // namespace stepconf::cli

@@ -1,0 +1,196 @@
+#include "stepconf/compiled/settings_json.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <set>
+
+#include "stepconf/base/error.h"
+#include "stepconf/estimator/json_fields.h"
+
+namespace stepconf::compiled {
+namespace {
+
+using estimator::ConfigurationSpace;
+using estimator::JsonFields;
+
+constexpr double kMostSeconds = 1e12;
+constexpr double kMostUsd = 1e9;
+// Each is evaluated for a step with more jobs than were prepared for.
+constexpr double kMostConfigurations = 1e6;
+constexpr double kJustBelow1 = 1 - 1e-12;
+
+OrderedJson to_json(const ConfigurationSpace& space) {
+  return {{"memory_mb", space.memory_mb},
+          {"instances", space.instances},
+          {"processes", space.processes},
+          {"best_processes", space.best_processes}};
+}
+
+OrderedJson to_json(const pricing::PriceSheet& prices) {
+  return {{"region", prices.region},
+          {"architecture", prices.architecture},
+          {"orchestrator", pricing::to_string(prices.orchestrator)},
+          {"usd_per_gb_second", prices.usd_per_gb_second},
+          {"usd_per_request", prices.usd_per_request},
+          {"usd_per_transition", prices.usd_per_transition},
+          {"usd_per_execution", prices.usd_per_execution},
+          {"date", prices.date},
+          {"source", prices.source}};
+}
+
+OrderedJson to_json(const Goal& goal) {
+  return {{"slo_s", goal.slo ? OrderedJson(goal.slo->count()) : OrderedJson(nullptr)},
+          {"slo_path", goal.slo_path},
+          {"target", goal.target},
+          {"headroom", goal.headroom},
+          {"strategy", goal.strategy}};
+}
+
+OrderedJson to_json(const workflow::Workflow& workflow) {
+  OrderedJson steps = OrderedJson::array();
+  for (std::size_t id = 0; id < workflow.steps.size(); ++id) {
+    const workflow::Step& step = workflow.steps[id];
+    OrderedJson entry = {{"name", step.name}, {"after", workflow.graph.predecessors[id]}};
+    if (step.is_foreign()) {
+      entry["foreign_s"] = step.foreign_duration->count();
+    } else {
+      entry["function"] = step.function;
+      entry["is_map"] = step.is_map;
+      entry["batched"] = step.batched;
+      if (!step.batched) entry["why_not_batched"] = step.why_not_batched;
+      entry["max_concurrency"] = step.max_concurrency;
+    }
+    entry["jobs"] = step.jobs;
+    entry["probability"] = step.probability;
+    steps.push_back(std::move(entry));
+  }
+  return steps;
+}
+
+std::vector<int> whole_numbers(JsonFields& fields, const std::string& name, int least) {
+  std::vector<int> result;
+  for (const Json& entry : fields.array(name)) {
+    if (!entry.is_number_integer() || entry < least || entry > std::numeric_limits<int>::max())
+      fields.fail(name, fmt::format("must hold whole numbers of at least {}", least));
+    result.push_back(entry.get<int>());
+  }
+  return result;
+}
+
+ConfigurationSpace read_space(JsonFields fields) {
+  ConfigurationSpace space;
+  space.memory_mb = whole_numbers(fields, "memory_mb", 1);
+  space.instances = whole_numbers(fields, "instances", 1);
+  space.processes = whole_numbers(fields, "processes", 1);
+  space.best_processes = fields.boolean("best_processes");
+  fields.done();
+  const double size =
+      1.0 * space.memory_mb.size() * space.instances.size() * space.processes.size();
+  if (size > kMostConfigurations)
+    fields.fail("memory_mb",
+                fmt::format("and the others span {} configurations, must be at most {}", size,
+                            kMostConfigurations));
+  return space;
+}
+
+pricing::PriceSheet read_prices(JsonFields fields) {
+  pricing::PriceSheet prices;
+  prices.region = fields.text("region");
+  prices.architecture = fields.text("architecture");
+  prices.orchestrator = pricing::parse_orchestrator(fields.text("orchestrator"));
+  prices.usd_per_gb_second = fields.number("usd_per_gb_second", 0, kMostUsd);
+  prices.usd_per_request = fields.number("usd_per_request", 0, kMostUsd);
+  prices.usd_per_transition = fields.number("usd_per_transition", 0, kMostUsd);
+  prices.usd_per_execution = fields.number("usd_per_execution", 0, kMostUsd);
+  prices.date = fields.text("date");
+  prices.source = fields.text("source");
+  fields.done();
+  return prices;
+}
+
+Goal read_goal(JsonFields fields) {
+  Goal goal;
+  if (!fields.any("slo_s").is_null()) {
+    goal.slo = Seconds(fields.number("slo_s", 0, kMostSeconds));
+    if (*goal.slo <= Seconds(0)) fields.fail("slo_s", "is 0, must be more");
+  }
+  goal.slo_path = fields.text("slo_path");
+  goal.target = fields.number("target", 0, 1);
+  goal.headroom = fields.number("headroom", 0, kJustBelow1);
+  goal.strategy = fields.text("strategy");
+  fields.done();
+  return goal;
+}
+
+workflow::Step read_step(JsonFields& fields) {
+  workflow::Step step;
+  step.name = fields.text("name");
+  if (fields.has("foreign_s")) {
+    step.foreign_duration = Seconds(fields.number("foreign_s", 0, kMostSeconds));
+  } else {
+    step.function = fields.text("function");
+    step.is_map = fields.boolean("is_map");
+    step.batched = fields.boolean("batched");
+    if (!step.batched) step.why_not_batched = fields.text("why_not_batched");
+    step.max_concurrency = fields.whole("max_concurrency", 0);
+  }
+  step.jobs = fields.whole("jobs", 0);
+  step.probability = fields.number("probability", 0, 1);
+  return step;
+}
+
+workflow::Workflow read_workflow(JsonFields& fields, const std::string& source) {
+  const Json& entries = fields.array("steps");
+  workflow::Workflow workflow;
+  workflow.graph = workflow::Graph(static_cast<int>(entries.size()));
+  std::set<std::string> names;
+  for (int id = 0; const Json& entry : entries) {
+    JsonFields step(entry, fmt::format("{}[{}]", fields.path("steps"), id), source);
+    workflow.steps.push_back(read_step(step));
+    if (!names.insert(workflow.steps.back().name).second) step.fail("name", "occurs twice");
+    for (const int before : whole_numbers(step, "after", 0)) {
+      if (before >= workflow.graph.size() || before == id)
+        step.fail("after", fmt::format("is {}, must be another step's number", before));
+      workflow.graph.add_edge(before, id);
+    }
+    step.done();
+    ++id;
+  }
+  if (!workflow::find_cycle(workflow.graph).empty())
+    fields.fail("steps", "has steps that wait for each other in a circle");
+  return workflow;
+}
+
+}  // namespace
+
+OrderedJson to_json(const Settings& settings) {
+  OrderedJson overrides = OrderedJson::object();
+  for (const auto& [function, space] : settings.overrides) overrides[function] = to_json(space);
+  return {{"made_by", settings.made_by},
+          {"goal", to_json(settings.goal)},
+          {"steps", to_json(settings.workflow)},
+          {"prices", to_json(settings.prices)},
+          {"cost", settings.cost == estimator::CostRule::paper ? "paper" : "billed"},
+          {"configurations", to_json(settings.space)},
+          {"functions", std::move(overrides)}};
+}
+
+Settings parse_settings(std::string_view text, const std::string& source) {
+  const Json document = parse_json(text, source);
+  JsonFields fields(document, "$", source);
+  Settings settings;
+  settings.made_by = fields.text("made_by");
+  settings.goal = read_goal(fields.object("goal"));
+  settings.workflow = read_workflow(fields, source);
+  settings.prices = read_prices(fields.object("prices"));
+  settings.cost = estimator::parse_cost_rule(fields.text("cost"));
+  settings.space = read_space(fields.object("configurations"));
+  JsonFields overrides = fields.object("functions");
+  for (const auto& [function, space] : fields.any("functions").items())
+    settings.overrides.emplace(function, read_space(overrides.object(function)));
+  fields.done();
+  return settings;
+}
+
+}  // namespace stepconf::compiled

@@ -1,0 +1,265 @@
+#include "stepconf/optimizer/percentile_policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "stepconf/base/error.h"
+#include "stepconf/percentile/precedence.h"
+
+namespace stepconf::optimizer {
+namespace {
+
+using percentile::Alternative;
+using percentile::Chain;
+using percentile::Due;
+using workflow::StepId;
+using Kind = workflow::SeriesParallelTree::Kind;
+
+// What a byte can tell apart.
+constexpr std::size_t kMostAlternatives = 255;
+
+const estimator::ScatterSource& scatter_of(const StrategyInputs& inputs) {
+  if (inputs.scatter) return *inputs.scatter;
+  throw InvalidInput(
+      "strategy percentile needs to know how durations scatter, and nothing is known of that");
+}
+
+bool has_choice(const workflow::SeriesParallelTree& tree) {
+  return tree.kind == Kind::kChoice || std::ranges::any_of(tree.parts, has_choice);
+}
+
+// Every so many, the first and the last among them.
+std::vector<int> thinned(const std::vector<int>& kept) {
+  if (kept.size() <= kMostAlternatives) return kept;
+  std::vector<int> thin;
+  for (std::size_t i = 0; i < kMostAlternatives; ++i) {
+    thin.push_back(kept[i * (kept.size() - 1) / (kMostAlternatives - 1)]);
+  }
+  return thin;
+}
+
+}  // namespace
+
+class PercentileStrategy final : public Strategy {
+ public:
+  PercentileStrategy(PercentilePolicy& policy, GlobalCache& cache)
+      : policy_(policy), cache_(cache) {}
+
+  Decision decide(const Question& question) override;
+
+ private:
+  Due due_of(int chain, StepId step, double now);
+  Due forked(int chain, double now, const Due& parent, std::vector<SubGraph>& to_store) const;
+
+  PercentilePolicy& policy_;
+  GlobalCache& cache_;
+};
+
+PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
+    : frontiers_(inputs.frontiers),
+      scatter_(scatter_of(inputs)),
+      slo_(inputs.slo * (1 - inputs.headroom)),
+      target_(inputs.target),
+      known_(inputs.frontiers.workflow().steps.size()),
+      pricing_(problem()),
+      promise_(inputs.log_price ? pricing_.at(percentile::kept_price(*inputs.log_price))
+                                : pricing_.attain(inputs.target)),
+      chances_(pricing_.problem(), pricing_.chains(), *promise_.tables) {
+  promise_.attained = promise_.predicted.attainment >= target_;
+  for (const Chain& chain : pricing_.chains().chains) {
+    std::vector<double>& ahead = ahead_.emplace_back(chain.elements.size() + 1, 0.0);
+    if (chain.is_way) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
+    for (std::size_t i = chain.elements.size(); i-- > 0;) {
+      const percentile::Element& element = chain.elements[i];
+      double least = 0;
+      for (const int below : element.chains) {
+        least = std::max(least, pricing_.chains().chains[below].fastest_seconds);
+      }
+      if (element.kind == Kind::kStep && !pricing_.problem().alternatives[element.step].empty()) {
+        least = std::numeric_limits<double>::infinity();
+        for (const Alternative& alternative : pricing_.problem().alternatives[element.step]) {
+          least = std::min(least, alternative.mean_seconds());
+        }
+      }
+      ahead[i] = ahead[i + 1] + least;
+    }
+  }
+}
+
+const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs) {
+  for (const auto& [known_jobs, choices] : known_[step]) {
+    if (known_jobs == jobs) return *choices;
+  }
+  const workflow::Step& asked = frontiers_.workflow().steps[step];
+  const Frontier& frontier = frontiers_.of(step, jobs);
+  std::vector<estimator::Option> options = frontier.options;
+  if (!frontiers_.is_fixed(step) && !asked.is_foreign()) {
+    options = frontiers_.source().options(asked, jobs);
+  }
+  const auto probabilities = percentile::part_probabilities();
+  std::array<double, percentile::kParts> seconds{};
+  std::vector<Alternative> alternatives;
+  for (estimator::Option& option : options) {
+    Alternative& alternative = alternatives.emplace_back();
+    scatter_.quantiles(asked, jobs, option, probabilities, seconds);
+    std::ranges::transform(seconds, alternative.parts.begin(),
+                           [](double s) { return static_cast<float>(s); });
+    const estimator::StepOutcome mean = scatter_.mean(asked, jobs, option);
+    alternative.usd = mean.cost.value;
+    option.duration = mean.duration;
+    option.cost = mean.cost;
+  }
+  auto choices = std::make_unique<Choices>();
+  choices->frontier.considered = static_cast<int>(options.size());
+  for (const int kept : thinned(percentile::worth_keeping(alternatives))) {
+    choices->frontier.options.push_back(options[kept]);
+    choices->alternatives.push_back(alternatives[kept]);
+  }
+  return *known_[step].emplace_back(jobs, std::move(choices)).second;
+}
+
+percentile::Problem PercentilePolicy::problem() {
+  const workflow::Workflow& workflow = frontiers_.workflow();
+  percentile::Problem problem;
+  std::vector<double> fastest(workflow.steps.size(), 0.0);
+  double cheapest = 0;
+  for (StepId step = 0; step < workflow.graph.size(); ++step) {
+    auto& alternatives = problem.alternatives.emplace_back();
+    const int jobs = workflow.steps[step].jobs;
+    if (jobs < 1) continue;
+    alternatives = choices(step, jobs).alternatives;
+    fastest[step] = std::numeric_limits<double>::infinity();
+    for (const Alternative& alternative : alternatives) {
+      fastest[step] = std::min(fastest[step], alternative.mean_seconds());
+    }
+    cheapest += alternatives.back().seconds(percentile::kBins - 1);
+  }
+  const auto tree = workflow::series_parallel_tree(workflow.graph);
+  approximated_ = !tree;
+  problem.tree = tree ? *tree : percentile::made_series_parallel(workflow.graph, fastest);
+  if (!has_choice(problem.tree)) {
+    for (StepId step = 0; step < workflow.graph.size(); ++step) {
+      for (Alternative& alternative : problem.alternatives[step]) {
+        alternative.usd *= workflow.steps[step].probability;
+      }
+    }
+  }
+  // More time than four times what even the cheapest way takes changes nothing, but the grid.
+  problem.slo = std::min(slo_.count(), std::max(4 * cheapest, 1e-3));
+  return problem;
+}
+
+std::unique_ptr<Strategy> PercentilePolicy::begin(GlobalCache& cache) {
+  return std::make_unique<PercentileStrategy>(*this, cache);
+}
+
+const PercentileSummary& PercentilePolicy::summary() {
+  if (summary_) return *summary_;
+  summary_ = PercentileSummary{.target = target_,
+                               .attainment = promise_.predicted.attainment,
+                               .cost = Usd{promise_.predicted.usd},
+                               .attained = promise_.attained,
+                               .log_price = promise_.log_price,
+                               .approximated = approximated_};
+  constexpr std::array<double, 4> kLadder = {0.9, 0.95, 0.99, 0.999};
+  const auto next = std::ranges::upper_bound(kLadder, target_ + 1e-9);
+  if (!promise_.attained || next == kLadder.end()) return *summary_;
+  if (const percentile::Promise dearer = pricing_.attain(*next); dearer.attained) {
+    summary_->next_target = *next;
+    summary_->next_cost = Usd{dearer.predicted.usd};
+  }
+  return *summary_;
+}
+
+Decision PercentileStrategy::decide(const Question& question) {
+  const workflow::Workflow& workflow = policy_.frontiers_.workflow();
+  if (question.step < 0 || question.step >= workflow.graph.size() || question.jobs < 1) {
+    throw Error(
+        fmt::format("no decision for step {} with {} jobs: the workflow has {} steps, and a step "
+                    "that is asked about at least 1 job",
+                    question.step, question.jobs, workflow.graph.size()));
+  }
+  const percentile::Chains::Place place = policy_.pricing_.chains().places[question.step];
+  const Due due = due_of(place.chain, question.step, question.now.count());
+  const double left = due.target - question.now.count();
+  const percentile::Tables& tables = *policy_.promise_.tables;
+  const PercentilePolicy::Choices& choices = policy_.choices(question.step, question.jobs);
+  const std::vector<Alternative>& alternatives = choices.alternatives;
+  int chosen = 0;
+  if (question.jobs == workflow.steps[question.step].jobs) {
+    chosen = tables.alternative(place.chain, place.element, due.context, left);
+  } else {
+    const double probability =
+        has_choice(policy_.pricing_.problem().tree) ? 1 : workflow.steps[question.step].probability;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < alternatives.size(); ++i) {
+      double usd = probability * alternatives[i].usd;
+      for (int part = 0; part < percentile::kParts; ++part) {
+        usd += percentile::kBinProbabilities[part / percentile::kPartsPerBin] /
+               percentile::kPartsPerBin *
+               tables.expected_usd(place.chain, place.element + 1, due.context,
+                                   left - alternatives[i].parts[part]);
+      }
+      if (usd < least) {
+        least = usd;
+        chosen = static_cast<int>(i);
+      }
+    }
+  }
+  Decision decision = take(choices.frontier, chosen);
+  decision.fixed = policy_.frontiers_.is_fixed(question.step);
+  decision.constraint = decision.runner_up ? Constraint::price_of_miss : Constraint::nothing;
+  decision.sub_slo = Seconds(std::max(left - policy_.ahead_[place.chain][place.element + 1], 0.0));
+  const auto chance = [&](int alternative) {
+    return policy_.chances_.with(alternatives[alternative], place.chain, place.element, due.context,
+                                 left);
+  };
+  decision.attainment = chance(chosen);
+  if (decision.runner_up) decision.attainment_with_runner_up = chance(chosen + 1);
+  return decision;
+}
+
+// What the chain is due at. Where nothing is stored yet for a fork on the way to it, the fork is
+// decided now, for all of its branches, and stored.
+Due PercentileStrategy::due_of(int chain, StepId step, double now) {
+  const std::vector<Chain>& chains = policy_.pricing_.chains().chains;
+  while (chains[chain].is_way) chain = chains[chain].parent;
+  for (;;) {
+    const Due whole{policy_.slo_.count(), 0};
+    if (chain == 0) return whole;
+    const GlobalCache::Entry entry = cache_.find(step);
+    // A sub-graph is one of the chains around the step; they differ in how many steps they have.
+    std::vector<int> unknown;
+    Due due = whole;
+    for (int around = chain; around != 0; around = chains[around].parent) {
+      if (chains[around].is_way) continue;
+      if (entry.sub_graph && entry.sub_graph->steps.size() == chains[around].steps.size()) {
+        due = {entry.sub_graph->latest_finish.count(), entry.sub_graph->context};
+        break;
+      }
+      unknown.push_back(around);
+    }
+    if (unknown.empty()) return due;
+    std::vector<SubGraph> to_store;
+    for (auto next = unknown.rbegin(); next != unknown.rend(); ++next) {
+      due = forked(*next, now, due, to_store);
+    }
+    if (cache_.store(entry.version, std::move(to_store))) return due;
+  }
+}
+
+Due PercentileStrategy::forked(int chain, double now, const Due& parent,
+                               std::vector<SubGraph>& to_store) const {
+  const std::vector<Chain>& chains = policy_.pricing_.chains().chains;
+  const int above = chains[chain].parent, element = chains[chain].parent_element;
+  const Due due = policy_.promise_.tables->fork(above, element, parent, parent.target - now);
+  for (const int branch : chains[above].elements[element].chains) {
+    to_store.push_back({chains[branch].steps, Seconds(due.target), due.context});
+  }
+  return due;
+}
+
+}  // namespace stepconf::optimizer

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "stepconf/optimizer/strategies.h"
+#include "stepconf/percentile/chances.h"
+#include "stepconf/percentile/price.h"
+
+namespace stepconf::optimizer {
+
+/// What the strategy percentile promises for a workflow, an SLO and a target.
+struct PercentileSummary {
+  double target = 0;
+  /// Share of executions that are predicted to meet the SLO, and what one costs on average.
+  double attainment = 0;
+  Usd cost;
+  /// False where no price attains the target; `attainment` is then the most there is.
+  bool attained = false;
+  /// The next higher of the targets 0.9, 0.95, 0.99 and 0.999, and what it would cost; absent where
+  /// there is none, or it is out of reach.
+  std::optional<double> next_target{};
+  std::optional<Usd> next_cost{};
+  /// The price of a miss (percentile/price.h).
+  double log_price = 0;
+  /// Whether the workflow is not series-parallel and was planned as one that waits more.
+  bool approximated = false;
+};
+
+/// Meets the SLO in a target share of executions at the least expected cost: docs/algorithms.md.
+/// For any DAG. All tables are made with the object; a decision is a look-up.
+class PercentilePolicy final : public Policy {
+ public:
+  /// Throws InvalidInput where `inputs` has no scatter or a step has no options.
+  explicit PercentilePolicy(const StrategyInputs& inputs);
+
+  std::unique_ptr<Strategy> begin(GlobalCache& cache) override;
+
+  /// Tells what is promised. Searches the price of the next higher target when first called.
+  const PercentileSummary& summary();
+
+ private:
+  friend class PercentileStrategy;
+
+  // A step's options worth keeping, for a number of jobs, the dearest first.
+  struct Choices {
+    Frontier frontier;
+    std::vector<percentile::Alternative> alternatives;
+  };
+  const Choices& choices(workflow::StepId step, int jobs);
+  percentile::Problem problem();
+
+  Frontiers& frontiers_;
+  const estimator::ScatterSource& scatter_;
+  Seconds slo_;
+  double target_;
+  bool approximated_ = false;
+  // By step, in the order in which numbers of jobs were asked for.
+  std::vector<std::vector<std::pair<int, std::unique_ptr<Choices>>>> known_;
+  percentile::Pricing pricing_;
+  percentile::Promise promise_;
+  percentile::Chances chances_;
+  // By chain and element: the least mean time of all that follows up to the chain's target.
+  std::vector<std::vector<double>> ahead_;
+  std::optional<PercentileSummary> summary_;
+};
+
+}  // namespace stepconf::optimizer
