@@ -103,6 +103,19 @@ Surroundings Surroundings::beside_in_parallel(const Hull& sibling) const {
   return Surroundings(std::move(rest));
 }
 
+void Surroundings::narrow(const Hull& part) {
+  std::vector<Point>& vertices = hull_.vertices;
+  // Times of parts are added up in more than one order.
+  const double margin = 1e-6 * (1 + part.vertices.back().seconds);
+  const double low = -part.vertices.back().seconds - margin;
+  const double high = -part.vertices.front().seconds + margin;
+  // One vertex on either side, for the lines that lead to it.
+  const auto last = std::ranges::lower_bound(vertices, high, {}, &Point::seconds);
+  if (last != vertices.end()) vertices.erase(last + 1, vertices.end());
+  const auto first = std::ranges::upper_bound(vertices, low, {}, &Point::seconds);
+  if (first != vertices.begin()) vertices.erase(vertices.begin(), first - 1);
+}
+
 double Surroundings::best_time(const Hull& part) const {
   double best = part.vertices.front().seconds;
   double least = kInfinity;
