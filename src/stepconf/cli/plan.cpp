@@ -98,6 +98,7 @@ int plan_verb(const PlanArguments& arguments) {
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
                                          .scatter = workspace.scatter.get(),
+                                         .prepared = workspace.prepared_for(strategy),
                                          .out_of_time = out_of_time_after(kSolverTime)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =

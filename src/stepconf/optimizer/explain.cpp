@@ -7,7 +7,6 @@ namespace {
 
 // The time within which the choice is the cheapest: the step's own share, or all that is left.
 std::string limit_of(const Decision& decision) {
-  if (decision.constraint == Constraint::plan) return "the plan";
   if (decision.constraint == Constraint::slo || !decision.sub_slo) return "the SLO";
   return format_duration(*decision.sub_slo);
 }
@@ -64,11 +63,20 @@ std::string explain(const Decision& decision) {
   if (decision.constraint == Constraint::none) return "";
   if (decision.constraint == Constraint::catch_up) return why_fastest(decision);
   if (decision.considered == 1) return "the only configuration";
+  if (decision.constraint == Constraint::plan) {
+    return "planned beforehand; " +
+           (decision.runner_up ? why_not_cheaper(decision) : std::string("cheapest of all"));
+  }
   if (decision.efficient == 1) return "both the fastest and the cheapest configuration";
   if (!decision.runner_up) {
     return decision.constraint == Constraint::nothing
                ? std::string("cheapest of all")
                : fmt::format("cheapest of all, and within {}", limit_of(decision));
+  }
+  if (decision.constraint == Constraint::price_of_miss) {
+    return (decision.rank == 1 ? std::string("the fastest; ")
+                               : fmt::format("number {} from the fastest; ", decision.rank)) +
+           why_not_cheaper(decision);
   }
   const std::string place = decision.rank == 1 ? std::string("the fastest, to be")
                                                : fmt::format("cheapest of {}", decision.rank);
