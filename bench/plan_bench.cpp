@@ -9,8 +9,10 @@
 
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/prepared_policy.h"
 #include "stepconf/estimator/fit.h"
 #include "stepconf/estimator/model_options.h"
+#include "stepconf/estimator/model_scatter.h"
 #include "stepconf/optimizer/plan.h"
 
 namespace stepconf::optimizer {
@@ -142,6 +144,37 @@ void BM_LoadPlan(benchmark::State& state) {
   state.counters["bytes"] = static_cast<double>(bytes.size());
 }
 BENCHMARK(BM_LoadPlan)->Unit(benchmark::kMicrosecond);
+
+compiled::CompiledPlan percentile_plan() {
+  compiled::CompiledPlan plan = compiled_plan();
+  plan.goal.strategy = "percentile";
+  plan.goal.slo = 2 * fastest_duration(plan.workflow, *plan.options);
+  compiled::prepare_policy(plan);
+  return plan;
+}
+
+// Reading a plan file with the tables of percentile.
+void BM_LoadPercentilePlan(benchmark::State& state) {
+  const std::string bytes = compiled::to_bytes(percentile_plan());
+  for (auto _ : state) benchmark::DoNotOptimize(compiled::plan_from_bytes(bytes, "p.plan"));
+  state.counters["bytes"] = static_cast<double>(bytes.size());
+}
+BENCHMARK(BM_LoadPercentilePlan)->Unit(benchmark::kMicrosecond);
+
+// Making the policy of a loaded plan: 1 from the tables in it, 0 by solving anew.
+void BM_PercentileFromCompiled(benchmark::State& state) {
+  const compiled::CompiledPlan loaded = percentile_plan();
+  const compiled::CompiledOptions options(loaded);
+  const estimator::ModelScatter scatter(*loaded.options);
+  for (auto _ : state) {
+    Frontiers frontiers(loaded.workflow, options);
+    StrategyInputs inputs{.frontiers = frontiers, .slo = *loaded.goal.slo, .scatter = &scatter};
+    if (state.range(0) == 1) inputs.prepared = loaded.policies.at("percentile");
+    benchmark::DoNotOptimize(prepare("percentile", inputs));
+  }
+  state.counters["bytes"] = static_cast<double>(loaded.policies.at("percentile").size());
+}
+BENCHMARK(BM_PercentileFromCompiled)->Arg(1)->Arg(0)->Unit(benchmark::kMillisecond);
 
 // A whole plan from a loaded file on: options are looked up.
 void BM_PlanFromCompiled(benchmark::State& state) {

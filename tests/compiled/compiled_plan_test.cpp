@@ -10,7 +10,9 @@
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/prepared_policy.h"
 #include "stepconf/compiled/workflow_identity.h"
+#include "stepconf/estimator/model_scatter.h"
 #include "stepconf/optimizer/strategies.h"
 #include "tests/compiled/plans.h"
 
@@ -44,17 +46,24 @@ std::string all_of(const Decision& decision) {
 std::string decisions(const CompiledPlan& plan, std::string_view strategy, int jobs,
                       const std::vector<double>& lateness) {
   const CompiledOptions options(plan);
+  const estimator::ModelScatter scatter(*plan.options);
+  const auto prepared = plan.policies.find(std::string(strategy));
   optimizer::Frontiers frontiers(plan.workflow, options);
   cache::InMemoryCache cache;
   std::string text;
   try {
-    const auto policy = optimizer::prepare(strategy, {.frontiers = frontiers,
-                                                      .slo = *plan.goal.slo,
-                                                      .headroom = plan.goal.headroom,
-                                                      .target = plan.goal.target});
+    const auto policy = optimizer::prepare(
+        strategy,
+        {.frontiers = frontiers,
+         .slo = *plan.goal.slo,
+         .headroom = plan.goal.headroom,
+         .target = plan.goal.target,
+         .scatter = &scatter,
+         .prepared = prepared == plan.policies.end() ? std::string_view() : prepared->second});
     const auto begun = policy->begin(cache);
     double now = 0;
     for (const workflow::StepId step : {0, 1, 3}) {
+      if (step == 1 && jobs == 0) continue;  // nothing runs, nobody asks
       const Decision decision = begun->decide({step, step == 1 ? jobs : 1, Seconds(now)});
       text += all_of(decision) + "\n";
       now += decision.duration->count() * lateness[static_cast<std::size_t>(step) % 3];
@@ -65,8 +74,14 @@ std::string decisions(const CompiledPlan& plan, std::string_view strategy, int j
   return text;
 }
 
+CompiledPlan percentile_plan() {
+  CompiledPlan plan = testing::plan({Seconds(12), "", 0.95, 0.1, "percentile"});
+  prepare_policy(plan);
+  return plan;
+}
+
 RC_GTEST_PROP(CompiledPlan, DecidesAlikeWhereverItIsLoadedWithEveryStrategy, ()) {
-  static const CompiledPlan made = testing::plan();
+  static const CompiledPlan made = percentile_plan();
   static const CompiledPlan loaded = plan_from_bytes(to_bytes(made), "p.plan");
   const int jobs = *rc::gen::oneOf(rc::gen::element(1, 64, 500, 5000), rc::gen::inRange(1, 600));
   std::vector<double> lateness;
@@ -75,6 +90,39 @@ RC_GTEST_PROP(CompiledPlan, DecidesAlikeWhereverItIsLoadedWithEveryStrategy, ())
     const std::string here = decisions(made, strategy.name, jobs, lateness);
     RC_ASSERT(decisions(loaded, strategy.name, jobs, lateness) == here);
   }
+}
+
+TEST(PreparedPolicy, DecidesAsTheProcessThatMadeItWithNo1And64And500Jobs) {
+  const CompiledPlan made = percentile_plan();
+  const CompiledPlan loaded = plan_from_bytes(to_bytes(made), "p.plan");
+  CompiledPlan anew = loaded;
+  anew.policies.clear();
+  for (const int jobs : {0, 1, 64, 500}) {
+    for (const std::vector<double>& lateness :
+         {std::vector<double>{1, 1, 1}, {0.8, 1.3, 1}, {1.8, 1.8, 1.8}}) {
+      const std::string here = decisions(made, "percentile", jobs, lateness);
+      EXPECT_EQ(decisions(loaded, "percentile", jobs, lateness), here) << jobs;
+      EXPECT_EQ(decisions(anew, "percentile", jobs, lateness), here) << jobs;
+    }
+  }
+}
+
+// That what was prepared is used, and not solved anew unnoticed: made to refuse, it refuses.
+TEST(PreparedPolicy, IsUsedForItsOwnSloAndTargetAndNoOther) {
+  CompiledPlan plan = percentile_plan();
+  std::string& bytes = plan.policies.at("percentile");
+  bytes.back() = '\xff';
+  const std::string refused = "prepared policy of strategy percentile: its tables have ";
+  EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}).substr(0, refused.size()), refused);
+  plan.goal.slo = Seconds(13);
+  EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}),
+            decisions(testing::plan({Seconds(13), "", 0.95, 0.1, "percentile"}), "percentile", 64,
+                      {1, 1, 1}));
+  plan.goal.slo = Seconds(12);
+  plan.goal.target = 0.9;
+  EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}),
+            decisions(testing::plan({Seconds(12), "", 0.9, 0.1, "percentile"}), "percentile", 64,
+                      {1, 1, 1}));
 }
 
 TEST(CompiledPlan, DecidesOnTheJobsExpectedAsTheModelsWould) {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "stepconf/base/bytes.h"
 #include "stepconf/base/error.h"
-#include "stepconf/compiled/bytes.h"
 #include "stepconf/compiled/container.h"
 #include "tests/compiled/plans.h"
 

@@ -112,6 +112,19 @@ TEST(Hull, TellsWhatTheRestCostsBesideAPart) {
   EXPECT_DOUBLE_EQ(beside.at(2.5), 1 + 6.5);
 }
 
+TEST(Hull, KeepsOfTheSurroundingsWhatThePartCanAskFor) {
+  // As above, with a rest of four vertices; the part takes 4 to 5 s of 10.
+  const Hull sibling = hull_of(curve({{1, 20}, {2, 12}, {4, 6}, {8, 2}}));
+  const Surroundings rest = Surroundings(10).beside_in_series(sibling);
+  Surroundings narrowed = rest;
+  narrowed.narrow(hull_of(curve({{4, 3}, {5, 1}})));
+  for (const double seconds : {4.0, 4.5, 5.0})
+    EXPECT_DOUBLE_EQ(narrowed.at(seconds), rest.at(seconds));
+  // 8.5 s would leave 1.5 s for the rest: possible, but not for this part.
+  EXPECT_LT(rest.at(8.5), 20);
+  EXPECT_EQ(narrowed.at(8.5), std::numeric_limits<double>::infinity());
+}
+
 TEST(TreeSolver, SolvesADiamondByHand) {
   // 0, then 1 beside 2, then 3.
   Problem problem{Graph(4), {{{1, 4}, {2, 1}}, {{2, 6}, {4, 2}}, {{3, 5}}, {{1, 3}, {2, 2}}}};

@@ -7,6 +7,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/compiled/container.h"
+#include "stepconf/compiled/prepared_policy.h"
 #include "stepconf/compiled/workflow_identity.h"
 
 namespace stepconf::cli {
@@ -26,8 +27,10 @@ void save_plan(const Workspace& workspace, const std::string& slo, const std::st
   const project::Project& project = workspace.project;
   compiled::Goal goal{slo_of(project, slo, nullptr), slo.empty() ? project.slo.path : "",
                       project.target, project.headroom, strategy_of(workspace, strategy)};
-  const std::string bytes = compiled::to_bytes(compiled::compile(
-      "stepconf " STEPCONF_VERSION, workspace.workflow, std::move(goal), *workspace.options));
+  compiled::CompiledPlan plan = compiled::compile("stepconf " STEPCONF_VERSION, workspace.workflow,
+                                                  std::move(goal), *workspace.options);
+  compiled::prepare_policy(plan);
+  const std::string bytes = compiled::to_bytes(plan);
   write_file(file, bytes);
   std::cerr << fmt::format(
       "{}: plan {}, {} kB, prepared for up to {:g} times the jobs expected; `stepconf run --plan` "
@@ -48,7 +51,7 @@ void use_plan(Workspace& workspace, const std::filesystem::path& file) {
   }
   workspace.workflow = plan.workflow;
   workspace.prices = plan.options->prices();
-  workspace.options = std::make_unique<estimator::ModelOptions>(*plan.options);
+  set_options(workspace, std::make_unique<estimator::ModelOptions>(*plan.options));
   workspace.prepared = std::make_unique<compiled::CompiledOptions>(plan);
   project::Project& project = workspace.project;
   project.slo = {plan.goal.slo, plan.goal.slo_path};

@@ -21,6 +21,7 @@
 #include "stepconf/cli/verbs.h"
 #include "stepconf/executor/executor.h"
 #include "stepconf/executor/given_configurations.h"
+#include "stepconf/optimizer/percentile_policy.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/platform/large_payloads.h"
 #include "stepconf/platform/local/local_platform.h"
@@ -66,13 +67,23 @@ class ChosenStrategy {
     }
     // Without an SLO any duration will do.
     const Seconds allowed = slo.value_or(Seconds(std::numeric_limits<double>::max()));
+    const std::optional<double> kept =
+        name_ == "percentile" && slo ? kept_price(workspace, *slo) : std::nullopt;
     frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, workspace.choices());
     policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
                                          .target = workspace.project.target,
                                          .scatter = workspace.scatter.get(),
+                                         .log_price = kept,
+                                         .prepared = workspace.prepared_for(name_),
                                          .out_of_time = out_of_time_after(kSolverTime)});
+    if (const auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy_.get());
+        percentile && slo) {
+      log_price_ = percentile->log_price();
+      if (kept)
+        std::cerr << fmt::format("Price of a miss, moved by earlier runs: {:.3f}.\n", *kept);
+    }
     strategy_ = policy_->begin(cache_);
   }
   ChosenStrategy(const ChosenStrategy&) = delete;
@@ -80,6 +91,8 @@ class ChosenStrategy {
 
   const std::string& name() const { return name_; }
   optimizer::Strategy& get() { return *strategy_; }
+  // The logarithm of the price of a miss that was planned with; absent where the strategy has none.
+  std::optional<double> log_price() const { return log_price_; }
 
  private:
   std::string name_;
@@ -87,6 +100,7 @@ class ChosenStrategy {
   cache::InMemoryCache cache_;
   std::unique_ptr<optimizer::Policy> policy_;
   std::unique_ptr<optimizer::Strategy> strategy_;
+  std::optional<double> log_price_;
 };
 
 Json read_input(const std::filesystem::path& path) {
@@ -143,7 +157,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,
                      .interrupted = [&] { return interruption.requested(); }});
-  record_run(workspace, summary, {execution, strategy.name(), slo});
+  record_run(workspace, summary, {execution, strategy.name(), slo, strategy.log_price()});
   if (platform.oversubscribed()) {
     std::cerr << fmt::format(
         "warning: sandboxes at work were promised {:.3g} CPUs and there are {:.3g}: "

@@ -6,9 +6,24 @@
 
 #include "stepconf/cli/run_report.h"
 #include "stepconf/compiled/workflow_identity.h"
+#include "stepconf/percentile/price.h"
 #include "stepconf/store/run_history.h"
 
 namespace stepconf::cli {
+
+std::optional<double> kept_price(const Workspace& workspace, Seconds slo) {
+  const std::filesystem::path file = store::run_history_file(workspace.project.folder);
+  std::error_code ignored;
+  // Asking makes no file.
+  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  try {
+    return store::RunHistory(file).price(
+        {compiled::identity(workspace.workflow), slo, workspace.project.target});
+  } catch (const std::exception& error) {
+    std::cerr << fmt::format("warning: the run history was not read: {}\n", error.what());
+    return std::nullopt;
+  }
+}
 
 void record_run(const Workspace& workspace, const executor::RunSummary& summary,
                 const RunFacts& facts) {
@@ -29,9 +44,11 @@ void record_run(const Workspace& workspace, const executor::RunSummary& summary,
                  .duration = summary.duration,
                  .cost = summary.cost,
                  .log_price = facts.log_price});
-    // A failure of a function says nothing about time.
-    if (facts.move_price && facts.slo && succeeded)
-      history.move_price({workflow, *facts.slo, target}, facts.move_price);
+    if (!facts.log_price || !facts.slo || !succeeded) return;
+    const bool met = met_slo(summary, facts.slo);
+    history.move_price({workflow, *facts.slo, target}, [&](std::optional<double> kept) {
+      return percentile::moved_price(kept.value_or(*facts.log_price), met, target);
+    });
   } catch (const std::exception& error) {
     std::cerr << fmt::format("warning: the run history was not written: {}\n", error.what());
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,14 +14,19 @@ struct RunFacts {
   ExecutionName execution;
   std::string strategy;
   std::optional<Seconds> slo;
-  /// The logarithm to base 10 of the price on a miss that was planned with, where there was one.
+  /// The logarithm to base 10 of the price on a miss that was planned with; absent where the
+  /// strategy has none, or there is no SLO to miss.
   std::optional<double> log_price{};
-  /// What the run makes of the price kept for its workflow, SLO and target (absent where none is
-  /// kept yet); empty where the strategy has no price.
-  std::function<double(std::optional<double>)> move_price{};
 };
 
-/// Adds a run that ended by itself to the project's run history. A history that cannot be written
+/// Gives the price of a miss that earlier runs have led to, for the workspace's workflow and
+/// target; absent where there were none. A history that cannot be read is a warning on stderr.
+std::optional<double> kept_price(const Workspace& workspace, Seconds slo);
+
+/// Adds a run that ended by itself to the project's run history, and moves the price of a miss if
+/// it succeeded: up where it was late, else down. A run that failed was no miss that another
+/// configuration would have avoided, and one that was interrupted tells nothing: both leave the
+/// price. The first run moves the price that it was planned with. A history that cannot be written
 /// is a warning on stderr, never an error: the run is over.
 void record_run(const Workspace& workspace, const executor::RunSummary& summary,
                 const RunFacts& facts);

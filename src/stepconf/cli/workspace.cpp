@@ -10,6 +10,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/base/suggest.h"
+#include "stepconf/estimator/model_scatter.h"
 #include "stepconf/optimizer/default_strategy.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/workflow/from_asl.h"
@@ -61,6 +62,11 @@ std::unique_ptr<estimator::ModelOptions> options_of(const Workspace& workspace,
 
 }  // namespace
 
+void set_options(Workspace& workspace, std::unique_ptr<estimator::ModelOptions> options) {
+  workspace.options = std::move(options);
+  workspace.scatter = std::make_unique<estimator::ModelScatter>(*workspace.options);
+}
+
 Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
                          ModelsAre models_are) {
   Workspace workspace;
@@ -80,7 +86,7 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
 
   if (models_are == ModelsAre::ignored) return workspace;
   if (!models.empty()) {
-    workspace.options = options_of(workspace, models);
+    set_options(workspace, options_of(workspace, models));
   } else if (!opened.models) {
     if (models_are == ModelsAre::needed) {
       throw InvalidInput(
@@ -89,7 +95,7 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
                       opened.file.string()));
     }
   } else if (models_are == ModelsAre::needed || std::filesystem::exists(*opened.models)) {
-    workspace.options = options_of(workspace, *opened.models);
+    set_options(workspace, options_of(workspace, *opened.models));
   } else {
     std::cerr << fmt::format(
         "{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it\n",
@@ -101,14 +107,9 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
 namespace {
 
 std::string default_of(const Workspace& workspace) {
-  optimizer::DefaultStrategy chosen{"stepconf", ""};
-  if (!workspace.options) return chosen.name;
-  if (workspace.scatter) {
-    chosen = optimizer::default_strategy(workspace.options->models(), workspace.workflow,
-                                         workspace.project.target);
-  } else {
-    chosen.why_not = "how durations scatter is not known";
-  }
+  if (!workspace.options) return "stepconf";
+  const optimizer::DefaultStrategy chosen = optimizer::default_strategy(
+      workspace.options->models(), workspace.workflow, workspace.project.target);
   if (!chosen.why_not.empty()) {
     std::cerr << fmt::format("Strategy {} instead of percentile: {}.\n", chosen.name,
                              chosen.why_not);

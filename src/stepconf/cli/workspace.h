@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "stepconf/asl/state_machine.h"
 #include "stepconf/base/json.h"
@@ -26,7 +27,7 @@ struct Workspace {
   pricing::PriceSheet prices;
   /// Absent where the project has no models (yet).
   std::unique_ptr<estimator::ModelOptions> options;
-  /// How durations scatter; absent where nobody knows.
+  /// How durations scatter, as the models say; absent where there are no options. Refers to them.
   std::unique_ptr<estimator::ScatterSource> scatter;
   /// Absent where no plan file was loaded.
   std::unique_ptr<const compiled::CompiledPlan> plan;
@@ -37,7 +38,17 @@ struct Workspace {
     if (prepared) return *prepared;
     return *options;
   }
+
+  /// What the plan file has prepared for a strategy; empty where there is nothing.
+  std::string_view prepared_for(const std::string& strategy) const {
+    if (!plan) return {};
+    const auto found = plan->policies.find(strategy);
+    return found == plan->policies.end() ? std::string_view() : found->second;
+  }
 };
+
+/// Takes models with all that is made of them.
+void set_options(Workspace& workspace, std::unique_ptr<estimator::ModelOptions> options);
 
 enum class ModelsAre { needed, welcome, ignored };
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "stepconf/base/bytes.h"
 #include "stepconf/base/error.h"
-#include "stepconf/compiled/bytes.h"
 #include "stepconf/net/digest.h"
 
 namespace stepconf::compiled {

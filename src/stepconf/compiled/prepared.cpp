@@ -9,8 +9,8 @@
 #include <set>
 #include <variant>
 
+#include "stepconf/base/bytes.h"
 #include "stepconf/base/error.h"
-#include "stepconf/compiled/bytes.h"
 #include "stepconf/optimizer/frontier.h"
 
 namespace stepconf::compiled {

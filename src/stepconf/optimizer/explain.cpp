@@ -73,6 +73,11 @@ std::string explain(const Decision& decision) {
                ? std::string("cheapest of all")
                : fmt::format("cheapest of all, and within {}", limit_of(decision));
   }
+  if (decision.constraint == Constraint::price_of_miss) {
+    return (decision.rank == 1 ? std::string("the fastest; ")
+                               : fmt::format("number {} from the fastest; ", decision.rank)) +
+           why_not_cheaper(decision);
+  }
   const std::string place = decision.rank == 1 ? std::string("the fastest, to be")
                                                : fmt::format("cheapest of {}", decision.rank);
   return fmt::format("{} within {}; {}", place, limit_of(decision), why_not_cheaper(decision));

@@ -65,13 +65,15 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
       target_(inputs.target),
       known_(inputs.frontiers.workflow().steps.size()),
       pricing_(problem()),
-      promise_(inputs.log_price ? pricing_.at(percentile::kept_price(*inputs.log_price))
-                                : pricing_.attain(inputs.target)),
+      key_{percentile::fingerprint(pricing_.problem()), inputs.target,
+           inputs.log_price ? std::optional(percentile::kept_price(*inputs.log_price))
+                            : std::nullopt},
+      promise_(promised(inputs)),
       chances_(pricing_.problem(), pricing_.chains(), *promise_.tables) {
   promise_.attained = promise_.predicted.attainment >= target_;
   for (const Chain& chain : pricing_.chains().chains) {
     std::vector<double>& ahead = ahead_.emplace_back(chain.elements.size() + 1, 0.0);
-    if (chain.is_way) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
+    if (ahead_.size() > 1) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
     for (std::size_t i = chain.elements.size(); i-- > 0;) {
       const percentile::Element& element = chain.elements[i];
       double least = 0;
@@ -152,6 +154,17 @@ percentile::Problem PercentilePolicy::problem() {
   return problem;
 }
 
+percentile::Promise PercentilePolicy::promised(const StrategyInputs& inputs) {
+  if (const auto found =
+          percentile::find_prepared(inputs.prepared, key_, pricing_.problem(), pricing_.chains())) {
+    pricing_.keep(*found);
+    return *found;
+  }
+  return key_.log_price ? pricing_.at(*key_.log_price) : pricing_.attain(inputs.target);
+}
+
+std::string PercentilePolicy::prepared() const { return percentile::to_bytes(key_, promise_); }
+
 std::unique_ptr<Strategy> PercentilePolicy::begin(GlobalCache& cache) {
   return std::make_unique<PercentileStrategy>(*this, cache);
 }
@@ -212,7 +225,9 @@ Decision PercentileStrategy::decide(const Question& question) {
   Decision decision = take(choices.frontier, chosen);
   decision.fixed = policy_.frontiers_.is_fixed(question.step);
   decision.constraint = decision.runner_up ? Constraint::price_of_miss : Constraint::nothing;
-  decision.sub_slo = Seconds(std::max(left - policy_.ahead_[place.chain][place.element + 1], 0.0));
+  const Seconds ahead(policy_.ahead_[place.chain][place.element + 1]);
+  const Seconds share = policy_.slo_ - question.now - ahead;
+  if (share < kUnlimited) decision.sub_slo = std::max(share, Seconds(0));
   const auto chance = [&](int alternative) {
     return policy_.chances_.with(alternatives[alternative], place.chain, place.element, due.context,
                                  left);

@@ -7,6 +7,7 @@
 
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/percentile/chances.h"
+#include "stepconf/percentile/prepared.h"
 #include "stepconf/percentile/price.h"
 
 namespace stepconf::optimizer {
@@ -38,6 +39,13 @@ class PercentilePolicy final : public Policy {
 
   std::unique_ptr<Strategy> begin(GlobalCache& cache) override;
 
+  /// The tables and what they promise (percentile/prepared.h). Used again for the same options, SLO
+  /// and target, or price where one is given.
+  std::string prepared() const override;
+
+  /// Gives the price of a miss that is planned with (percentile/price.h).
+  double log_price() const { return promise_.log_price; }
+
   /// Tells what is promised. Searches the price of the next higher target when first called.
   const PercentileSummary& summary();
 
@@ -51,6 +59,7 @@ class PercentilePolicy final : public Policy {
   };
   const Choices& choices(workflow::StepId step, int jobs);
   percentile::Problem problem();
+  percentile::Promise promised(const StrategyInputs& inputs);
 
   Frontiers& frontiers_;
   const estimator::ScatterSource& scatter_;
@@ -60,9 +69,10 @@ class PercentilePolicy final : public Policy {
   // By step, in the order in which numbers of jobs were asked for.
   std::vector<std::vector<std::pair<int, std::unique_ptr<Choices>>>> known_;
   percentile::Pricing pricing_;
+  percentile::PreparedKey key_;
   percentile::Promise promise_;
   percentile::Chances chances_;
-  // By chain and element: the least mean time of all that follows up to the chain's target.
+  // By chain and element: the least mean time of all that follows, up to the workflow's end.
   std::vector<std::vector<double>> ahead_;
   std::optional<PercentileSummary> summary_;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "stepconf/base/units.h"
@@ -31,6 +32,9 @@ struct StrategyInputs {
   /// The price of a miss that runs so far have led to (percentile/price.h), instead of the one at
   /// which `target` is predicted to be attained.
   std::optional<double> log_price{};
+  /// What Policy::prepared of the same strategy gave, in this process or another; used where it
+  /// fits, so that less has to be computed anew. Need not outlive the making of the policy.
+  std::string_view prepared{};
   /// Asked now and then by searches on workflows that are not series-parallel; true ends them with
   /// the best plan known.
   std::function<bool()> out_of_time = [] { return false; };
@@ -56,6 +60,9 @@ class Policy {
   /// Tells how good the plan is if every duration comes out as predicted; absent where the strategy
   /// does not know.
   virtual std::optional<Certificate> certificate() { return std::nullopt; }
+  /// Gives what took long to compute and does not depend on an execution, for
+  /// StrategyInputs::prepared; empty where nothing did.
+  virtual std::string prepared() const { return {}; }
 };
 
 /// When a strategy decides.

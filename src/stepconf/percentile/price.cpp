@@ -19,10 +19,7 @@ constexpr double kForNothing = 1.001;
 }  // namespace
 
 Pricing::Pricing(Problem problem, const PriceOptions& options)
-    : problem_(std::move(problem)),
-      chains_(lay_out(problem_)),
-      options_(options),
-      rehearsal_(problem_, chains_, options.runs, options.seed) {}
+    : problem_(std::move(problem)), chains_(lay_out(problem_)), options_(options) {}
 
 const Promise& Pricing::at(double log_price) {
   const auto [entry, is_new] = known_.try_emplace(log_price);
@@ -33,7 +30,8 @@ const Promise& Pricing::at(double log_price) {
     promise.log_price = log_price;
     promise.tables = std::make_shared<const Tables>(
         problem_, chains_, usd * std::pow(10, log_price), options_.resolution);
-    promise.predicted = rehearsal_.play(*promise.tables);
+    if (!rehearsal_) rehearsal_.emplace(problem_, chains_, options_.runs, options_.seed);
+    promise.predicted = rehearsal_->play(*promise.tables);
   }
   return promise;
 }

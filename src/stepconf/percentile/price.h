@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "stepconf/percentile/rehearsal.h"
 
@@ -48,11 +49,15 @@ class Pricing {
   /// most that was seen.
   Promise attain(double target);
 
+  /// Takes a promise that was made before for the same problem, as if by `at`.
+  void keep(const Promise& promise) { known_.try_emplace(promise.log_price, promise); }
+
  private:
   Problem problem_;
   Chains chains_;
   PriceOptions options_;
-  Rehearsal rehearsal_;
+  /// Made when first needed.
+  std::optional<Rehearsal> rehearsal_;
   std::map<double, Promise> known_;
 };
 

@@ -34,8 +34,8 @@ class Shifts {
   std::vector<float> padded_, sum_;
 };
 
-/// For i >= shift + first, takes `offset` + `row[i - shift]` into `least[i]` where it is less, and then
-/// `index` into `choice[i]`.
+/// For i >= shift + first, takes `offset` + `row[i - shift]` into `least[i]` where it is less, and
+/// then `index` into `choice[i]`.
 void take_less(std::span<const float> row, int shift, int first, float offset, std::uint8_t index,
                std::span<float> least, std::span<std::uint8_t> choice);
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "stepconf/percentile/chains.h"
@@ -71,12 +73,24 @@ class Tables {
   }
 
   double miss() const { return miss_; }
+
+  /// Writes the tables as bytes; equal ones give equal bytes.
+  std::string to_bytes() const;
+  /// Reads tables back, for the problem that they were solved for. Throws InvalidInput
+  /// "SOURCE: ..." where the bytes are cut short, followed by others, or could not be tables of
+  /// this problem: every number is checked, so that no look-up leaves them.
+  static Tables from_bytes(std::string_view bytes, const Problem& problem, const Chains& chains,
+                           std::string_view source);
+
   /// Tells how much memory the tables take, in bytes, and those parts of it that decisions read.
   std::size_t bytes() const;
   std::size_t bytes_for_decisions() const;
 
  private:
+  Tables() = default;
+
   friend class Solve;
+  friend class TablesReader;
   friend class Chances;
 
   struct Table {

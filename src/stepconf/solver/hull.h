@@ -44,6 +44,9 @@ class Surroundings {
   Surroundings beside_in_series(const Hull& sibling) const;
   /// Gives the surroundings of a part that runs side by side with `sibling`.
   Surroundings beside_in_parallel(const Hull& sibling) const;
+  /// Forgets what holds only for times that `part`, whose surroundings these are, cannot take.
+  /// O(n).
+  void narrow(const Hull& part);
   /// Gives how long the part should take where it costs what `part` says: the best split.
   double best_time(const Hull& part) const;
 

@@ -154,6 +154,9 @@ class TreeSolver final : public Solver {
       };
       surroundings_[node.first] = beside(node.second);
       surroundings_[node.second] = beside(node.first);
+      // Or each would be as long as the whole workflow's hull.
+      surroundings_[node.first].narrow(hulls_[node.first]);
+      surroundings_[node.second].narrow(hulls_[node.second]);
     }
   }
 

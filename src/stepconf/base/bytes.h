@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace stepconf::compiled {
+namespace stepconf {
 
 /// Appends numbers, little-endian whatever the machine, and texts.
 class ByteWriter {
@@ -70,4 +70,4 @@ class ByteReader {
   bool beyond_ = false;
 };
 
-}  // namespace stepconf::compiled
+}  // namespace stepconf
