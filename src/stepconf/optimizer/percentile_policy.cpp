@@ -8,6 +8,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/percentile/precedence.h"
+#include "stepconf/workflow/choice_tree.h"
 
 namespace stepconf::optimizer {
 namespace {
@@ -139,7 +140,7 @@ percentile::Problem PercentilePolicy::problem() {
     }
     cheapest += alternatives.back().seconds(percentile::kBins - 1);
   }
-  const auto tree = workflow::series_parallel_tree(workflow.graph);
+  const auto tree = workflow::series_parallel_tree(workflow);
   approximated_ = !tree;
   problem.tree = tree ? *tree : percentile::made_series_parallel(workflow.graph, fastest);
   if (!has_choice(problem.tree)) {
