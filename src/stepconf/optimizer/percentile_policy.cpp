@@ -116,7 +116,7 @@ const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs
     option.cost = mean.cost;
   }
   auto choices = std::make_unique<Choices>();
-  choices->frontier.considered = static_cast<int>(options.size());
+  choices->frontier.considered = frontier.considered;
   for (const int kept : thinned(percentile::worth_keeping(alternatives))) {
     choices->frontier.options.push_back(options[kept]);
     choices->alternatives.push_back(alternatives[kept]);
