@@ -44,17 +44,5 @@ TEST(Intervals, OfAShareAreClopperAndPearsons) {
   EXPECT_EQ(share_interval(0, 0, 0.95), (Interval{0, 1}));
 }
 
-TEST(WilsonInterval, IsThatOfTheFormula) {
-  // z = 1.959964, 8 of 10: (0.8 + z^2 / 20 -+ z sqrt(0.016 + z^2 / 400)) / (1 + z^2 / 10)
-  // = (0.992073 -+ 0.313617) / 1.384146.
-  const Interval eight = wilson_interval(8, 10, 0.95);
-  EXPECT_NEAR(eight.lower, 0.490162, 1e-6);
-  EXPECT_NEAR(eight.upper, 0.943318, 1e-6);
-  // None of 10: 0 to z^2 / (10 + z^2) = 0.277533.
-  EXPECT_NEAR(wilson_interval(0, 10, 0.95).lower, 0, 1e-12);
-  EXPECT_NEAR(wilson_interval(0, 10, 0.95).upper, 0.277533, 1e-6);
-  EXPECT_EQ(wilson_interval(0, 0, 0.95), (Interval{0, 1}));
-}
-
 }  // namespace
 }  // namespace stepconf::estimator

@@ -117,6 +117,42 @@ simulation: {fluctuation: {cv: 0.12, tail: lognormal}}
   EXPECT_EQ(project.foreign.at("WaitForApproval"), Seconds(3));
 }
 
+TEST_F(ProjectFile, ReadsHowASimulationScattersAndWhatStrategiesBelieve) {
+  const Simulation all = *load(R"(schema: 1
+workflow: w.asl.json
+simulation:
+  fluctuation: {cv: 0.12, tail: t3}
+  outliers: {probability: 0.015, factor: [2, 4]}
+  cold: {probability: 0.05, seconds: [0.3, 1.5]}
+  dispatch: step-functions
+  keep_alive: 10m
+  concurrency: 1000
+  failures: 0.01
+  decisions: charged
+  planned_with: {fluctuation: {cv: 0.06}, cold: {probability: 0.02, seconds: 2}, dispatch: none}
+)")
+                              .simulation;
+  const estimator::Noise& truth = all.truth.noise;
+  EXPECT_EQ(truth.fluctuation->cv, 0.12);
+  EXPECT_EQ(truth.fluctuation->tail, estimator::Tail::t3);
+  EXPECT_EQ(truth.outliers.probability, 0.015);
+  EXPECT_EQ(truth.outliers.greatest, 4);
+  EXPECT_EQ(truth.cold.least, Seconds(0.3));
+  EXPECT_EQ(truth.cold.greatest, Seconds(1.5));
+  EXPECT_EQ(truth.failures, 0.01);
+  EXPECT_TRUE(all.truth.step_functions);
+  EXPECT_EQ(all.keep_alive, Seconds(600));
+  EXPECT_EQ(all.concurrency, 1000);
+  EXPECT_TRUE(all.decisions_charged);
+  // What is believed: the truth, with what is given in its place.
+  const estimator::Noise& belief = all.belief->noise;
+  EXPECT_EQ(belief.fluctuation->cv, 0.06);
+  EXPECT_EQ(belief.fluctuation->tail, estimator::Tail::lognormal);
+  EXPECT_EQ(belief.cold.least, Seconds(2));
+  EXPECT_EQ(belief.outliers.probability, 0.015);
+  EXPECT_FALSE(all.belief->step_functions);
+}
+
 TEST_F(ProjectFile, TakesTheBestNumberOfProcessesInPlaceOfAList) {
   const Project project = load(R"(schema: 1
 workflow: w.asl.json

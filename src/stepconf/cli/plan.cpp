@@ -7,6 +7,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/cli/decision_charge.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/plan_frontier.h"
@@ -82,29 +83,33 @@ int plan_verb(const PlanArguments& arguments) {
     save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
-  optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
   const Printing printing{.json = arguments.json, .explain = arguments.explain};
-  if (arguments.frontier) return print_frontier(frontiers, arguments.epsilon, printing);
-  if (arguments.budget) {
+  if (arguments.frontier || arguments.budget) {
+    optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
+    if (arguments.frontier) return print_frontier(frontiers, arguments.epsilon, printing);
     return print_plan_within(frontiers, Usd{*arguments.budget}, within_budget, printing);
   }
   const PlanGoal goal{.slo = slo_of(workspace.project, arguments.slo, nullptr)};
   const auto& slo = goal.slo;
   const std::string strategy = strategy_of(workspace, arguments.strategy);
+  const Planned planned(workspace, strategy);
+  optimizer::Frontiers frontiers(workspace.workflow, planned.options(), fixed);
   if (!slo && !all_fixed(frontiers)) throw InvalidInput(why_no_slo(workspace.project));
   cache::InMemoryCache cache;
-  const optimizer::StrategyInputs inputs{.frontiers = frontiers,
-                                         .slo = slo.value_or(Seconds(0)),
-                                         .headroom = workspace.project.headroom,
-                                         .target = workspace.project.target,
-                                         .scatter = workspace.scatter.get(),
-                                         .prepared = workspace.prepared_for(strategy),
-                                         .out_of_time = out_of_time_after(kSolverTime)};
+  const optimizer::StrategyInputs inputs{
+      .frontiers = frontiers,
+      .slo = slo.value_or(Seconds(0)),
+      .headroom = workspace.project.headroom,
+      .target = workspace.project.target,
+      .scatter = planned.scatter(),
+      .prepared = planned.charged() ? std::string_view() : workspace.prepared_for(strategy),
+      .out_of_time = out_of_time_after(kSolverTime)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
       slo ? optimizer::plan(*policy, inputs, cache)
           // With every step fixed there is nothing left that an SLO could decide.
           : optimizer::fastest_plan(frontiers, Seconds(std::numeric_limits<double>::infinity()));
+  if (slo) std::cerr << compare_with_static(planned, workspace, plan, *slo, fixed);
   auto* percentile = dynamic_cast<optimizer::PercentilePolicy*>(policy.get());
   if (arguments.json) {
     OrderedJson document = to_json(plan, workspace.workflow, strategy, goal);

@@ -13,6 +13,9 @@ constexpr double kReach = 23;
 constexpr int kPerUnit = 8;
 constexpr int kNodes = 2 * static_cast<int>(kReach) * kPerUnit + 1;
 constexpr int kSizes = 16;
+// The node at logit 8, below which 0.9997 of the factors lie; parts of the range up to it.
+constexpr int kHigh = (static_cast<int>(kReach) + 8) * kPerUnit;
+constexpr int kParts = 1024;
 constexpr double kLeastFactor = 0.05;
 
 struct Node {
@@ -77,7 +80,7 @@ FactorTable::FactorTable(const Spread& spread) {
 }
 
 FactorTable::FactorTable(const FactorTable& factor, const Outliers& outliers)
-    : factors_(factor.factors_) {
+    : FactorTable(factor) {
   if (outliers.probability <= 0) return;
   const double step = (outliers.greatest - outliers.least) / kSizes;
   const auto above = [&](double x) {
@@ -96,6 +99,7 @@ FactorTable::FactorTable(const FactorTable& factor, const Outliers& outliers)
     }
     factors_.push_back(upper);
   }
+  index();
 }
 
 void FactorTable::fill(const std::function<double(double, double)>& quantile) {
@@ -109,6 +113,18 @@ void FactorTable::fill(const std::function<double(double, double)>& quantile) {
     mean += weight * (factors_[i] + factors_[i + 1]) / 2;
   }
   for (double& factor : factors_) factor /= mean;
+  index();
+}
+
+void FactorTable::index() {
+  first_node_.clear();
+  const double range = factors_[kHigh] - factors_.front();
+  parts_per_unit_ = range > 0 ? kParts / range : 0;
+  int node = 0;
+  for (int part = 0; part < kParts && range > 0; ++part) {
+    while (factors_[node] < factors_.front() + part / parts_per_unit_) ++node;
+    first_node_.push_back(node);
+  }
 }
 
 double FactorTable::quantile(double below, double above) const {
@@ -123,8 +139,16 @@ double FactorTable::above(double factor) const {
   if (factors_.empty()) return factor < 1 ? 1 : 0;
   if (factor < factors_.front()) return 1;
   if (factor >= factors_.back()) return 0;
-  const auto after = std::ranges::upper_bound(factors_, factor) - factors_.begin();
-  const auto i = static_cast<std::size_t>(after - 1);
+  const double part = (factor - factors_.front()) * parts_per_unit_;
+  auto from = factors_.begin();
+  auto to = factors_.end();
+  // A part before, as rounding may have put the first node of this one beyond the factor.
+  if (!first_node_.empty() && part + 2 < kParts) {
+    from += first_node_[std::max(0, static_cast<int>(part) - 1)];
+    to = factors_.begin() + first_node_[static_cast<int>(part) + 2] + 1;
+  }
+  const auto i =
+      static_cast<std::size_t>(std::upper_bound(from, to, factor) - factors_.begin() - 1);
   const double share = (factor - factors_[i]) / (factors_[i + 1] - factors_[i]);
   return std::lerp(nodes()[i].above, nodes()[i + 1].above, share);
 }

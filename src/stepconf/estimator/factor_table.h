@@ -35,10 +35,14 @@ class FactorTable {
   double above(double factor) const;
 
  private:
+  void index();
   void fill(const std::function<double(double below, double above)>& quantile);
 
   /// By logit of the probability, evenly spaced; ascending.
   std::vector<double> factors_;
+  /// For equal parts of the range in which nearly all factors lie: the first node in or after each.
+  std::vector<int> first_node_;
+  double parts_per_unit_ = 0;
 };
 
 }  // namespace stepconf::estimator

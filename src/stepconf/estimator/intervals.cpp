@@ -69,17 +69,6 @@ double chance_of_as_many(double count, double trials, double share) {
   return incomplete_beta(count, trials - count + 1, share);
 }
 
-Interval wilson_interval(double count, double trials, double confidence) {
-  if (trials <= 0) return {0, 1};
-  const double z = normal_quantile((1 + confidence) / 2);
-  const double share = count / trials;
-  const double spread = z * z / trials;
-  const double middle = share + spread / 2;
-  const double half = z * std::sqrt(share * (1 - share) / trials + spread / (4 * trials));
-  return {std::max(0.0, (middle - half) / (1 + spread)),
-          std::min(1.0, (middle + half) / (1 + spread))};
-}
-
 Interval share_interval(double count, double trials, double confidence) {
   const double beyond = (1 - confidence) / 2;
   Interval interval{0, 1};

@@ -23,10 +23,6 @@ double student_quantile(double probability, double freedom);
 /// number need be whole; 1 for a count of 0.
 double chance_of_as_many(double count, double trials, double share);
 
-/// Gives the interval in which a share lies with about probability `confidence`, where `count` of
-/// `trials` were seen (Wilson, 1927); 0 to 1 for no trials.
-Interval wilson_interval(double count, double trials, double confidence);
-
 /// Gives the interval in which a share lies with probability `confidence`, where `count` of
 /// `trials` were seen (Clopper and Pearson, 1934). Neither number need be whole; 0 to 1 for no
 /// trials.

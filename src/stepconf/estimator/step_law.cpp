@@ -23,12 +23,21 @@ enum Purpose {
 };
 
 constexpr int kGroups = 16;
+// Parts of an instance's standard deviation that do not count: as the spread of delays within a
+// group, and as the scatter of a delay itself (squares add up: half a percent of the deviation).
+constexpr double kWithinGroup = 0.25, kOfDelay = 0.1;
 // Points at which drawn times are taken for quantiles.
 constexpr int kInits = 8;
 // Parts of a distribution, finer in the upper tail, each taken at its middle.
 constexpr double kBins[] = {.1, .2, .2, .2, .14, .08, .04, .02, .012, .008};
 // Points of the integral over the distribution.
 constexpr int kIntegral = 160;
+
+// Half of what lies between one standard deviation below and above, were the factor normal.
+double deviation(const FactorTable& factor) {
+  constexpr double kBelow = 0.158655;
+  return (factor.quantile(1 - kBelow, kBelow) - factor.quantile(kBelow, 1 - kBelow)) / 2;
+}
 
 struct Weighted {
   double factor = 1, weight = 1;
@@ -69,8 +78,11 @@ StepLaw::StepLaw(Parts parts) : parts_(std::move(parts)) {
     }
   }
   delay_factors_ = {{1, 1}};
-  const bool delayed = std::ranges::any_of(parts_.delays, [](double delay) { return delay > 0; });
-  if (!delayed) return;
+  const double greatest = *std::ranges::max_element(parts_.delays);
+  if (greatest * deviation(*parts_.delay_factor) <=
+      kOfDelay * parts_.full.count() * deviation(*parts_.slowed)) {
+    return;
+  }
   delay_factors_.clear();
   for (const Weighted& part : parts_of(*parts_.delay_factor))
     delay_factors_.push_back({part.factor, part.weight});
@@ -85,8 +97,11 @@ void StepLaw::group() {
   }
   const bool last_differs = parts_.last != parts_.full && instances > 1;
   const int alike = last_differs ? instances - 1 : instances;
-  const bool one_delay = std::ranges::all_of(delays, [&](double d) { return d == delays.front(); });
-  const int groups = one_delay ? 1 : std::min(alike, kGroups);
+  const auto [least, greatest] = std::ranges::minmax(delays);
+  const double step = kWithinGroup * parts_.full.count() * deviation(*parts_.slowed);
+  int groups = std::min(alike, kGroups);
+  if (greatest - least <= step * groups)
+    groups = std::max(1, static_cast<int>(std::ceil((greatest - least) / std::max(step, 1e-300))));
   for (int g = 0; g < groups; ++g) {
     const int from = static_cast<int>(static_cast<long long>(alike) * g / groups);
     const int to = static_cast<int>(static_cast<long long>(alike) * (g + 1) / groups);
@@ -185,7 +200,7 @@ double StepLaw::quantile(double probability) const {
                            : (lower * at_upper - upper * at_lower) / (at_upper - at_lower);
     if (!(at > lower && at < upper)) at = (lower + upper) / 2;
     const double value = miss(at);
-    if (std::abs(value) < 1e-6) return at;
+    if (std::abs(value) < 1e-4) return at;
     if (value > 0) {
       lower = at;
       at_lower = value;
@@ -303,7 +318,7 @@ void StepLaw::draw(const Draws& draws, std::vector<InstanceRun>& runs) const {
   for (int i = 0; i < instances; ++i) {
     InstanceRun& run = runs[i];
     run.delay = Seconds(parts_.delays[i]);
-    if (delay_factors_.size() > 1) {
+    if (!parts_.delay_factor->constant()) {
       const double u = draws.uniform(i, kDelay);
       run.delay *= parts_.delay_factor->quantile(u, 1 - u);
     }

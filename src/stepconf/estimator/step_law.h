@@ -62,8 +62,9 @@ class StepLaw {
   explicit StepLaw(Parts parts);
 
   /// See ScatterSource. Quantiles by numerical inversion: with q instances of mapping delays d_i,
-  /// P(step <= t) is the product of P(instance <= t - d_i). Beyond 16, instances are taken in 16
-  /// groups of equal delay; drawn times are taken at a few points. O(probabilities * groups).
+  /// P(step <= t) is the product of P(instance <= t - d_i). Instances are taken in up to 16
+  /// groups of equal delay, delays that hardly differ or scatter beside the durations as one; drawn
+  /// times are taken at a few points. O(probabilities * groups).
   void quantiles(std::span<const double> probabilities, std::span<double> seconds) const;
   StepOutcome mean() const;
   StepOutcome draw(const Draws& draws) const;

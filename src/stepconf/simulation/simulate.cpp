@@ -12,6 +12,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/suggest.h"
 #include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/estimator/wilson.h"
 #include "stepconf/simulation/clairvoyant.h"
 
 namespace stepconf::simulation {
