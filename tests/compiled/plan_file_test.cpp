@@ -63,6 +63,11 @@ TEST(PlanFile, IsRefusedWithWhatIsWrong) {
        "p.plan: $.steps has steps that wait for each other in a circle"},
       {with_setting("\"name\":\"fan\"", "\"name\":\"split\""),
        "p.plan: $.steps[1].name occurs twice"},
+      {with_setting(
+           "\"choices\":[]",
+           R"("choices":[{"name":"X","probability":1,"ways":[)"
+           R"({"next":"A","share":0.5,"steps":[1]},{"next":"B","share":0.5,"steps":[1]}]}])"),
+       "p.plan: $.choices[0].ways has step 1 twice"},
       {with_setting("\"memory_mb\":[512", "\"memory_mb\":[-1"),
        "p.plan: $.configurations.memory_mb must hold whole numbers of at least 1"},
   };

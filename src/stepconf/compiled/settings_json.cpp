@@ -150,6 +150,7 @@ workflow::Step read_step(JsonFields& fields) {
   }
   step.jobs = fields.whole("jobs", 0);
   step.probability = fields.number("probability", 0, 1);
+  if (step.probability <= 0) fields.fail("probability", "is 0, must be more");
   return step;
 }
 
@@ -175,10 +176,19 @@ std::vector<workflow::Choice> read_choices(JsonFields& fields, int steps,
     workflow::Choice& choice = choices.emplace_back();
     choice.name = read.text("name");
     choice.probability = read.number("probability", 0, 1);
+    if (choice.probability <= 0) read.fail("probability", "is 0, must be more");
     for (std::size_t w = 0; const Json& way : read.array("ways"))
       choice.ways.push_back(
           read_way(JsonFields(way, fmt::format("{}[{}]", read.path("ways"), w++), source), steps));
     if (choice.ways.size() < 2) read.fail("ways", "has fewer than two");
+    std::set<workflow::StepId> known;
+    for (const workflow::Way& way : choice.ways) {
+      for (const workflow::StepId step : way.steps) {
+        if (!known.insert(step).second) {
+          read.fail("ways", fmt::format("has step {} twice, must have it on one way", step));
+        }
+      }
+    }
     read.done();
   }
   return choices;
