@@ -117,6 +117,51 @@ TEST_F(PlanTest, TakesForeignStepsAsGivenAndStepsWithoutJobsAsNothing) {
   EXPECT_EQ(plan.duration, Seconds(15));
 }
 
+TEST_F(PlanTest, CostsWhatIsExpectedAndTakesWhatTheLongestWayDoes) {
+  // b in three of four executions, else c.
+  workflow_.choices = {{"X", 1, {{"B", 0.75, {1}}, {"C", 0.25, {2}}}}};
+  workflow_.steps[1].probability = 0.75;
+  workflow_.steps[2].probability = 0.25;
+  const Plan plan = plan_for(16);
+  // As without the choice: all ways are planned for.
+  EXPECT_EQ(plan.duration, Seconds(14));
+  EXPECT_DOUBLE_EQ(plan.steps[1].cost.value, 2);
+  EXPECT_DOUBLE_EQ(plan.cost.value, 1.5 + 0.75 * 2 + 0.25 * 0.9 + 2);
+}
+
+TEST_F(PlanTest, TheOptimumSavesOnWaysThatAreOftenGone) {
+  // One of b and d may be slow: b saves 2, but only where it is gone, and d 1.
+  const TableOptions options(workflow_, {{{1, 1}}, {{2, 4}, {6, 2}}, {{1, 1}}, {{2, 2}, {6, 1}}});
+  workflow_.choices = {{"X", 1, {{"B", 0.9, {1}}, {"C", 0.1, {2}}}}};
+  const auto plan_of = [&](double share) {
+    workflow_.steps[1].probability = workflow_.choices[0].ways[0].share = share;
+    workflow_.steps[2].probability = workflow_.choices[0].ways[1].share = 1 - share;
+    Frontiers frontiers(workflow_, options);
+    cache::InMemoryCache cache;
+    return plan("optimal", {frontiers, Seconds(9)}, cache);
+  };
+  // 1 + 0.9 * 2 + 0.1 + 2 against 1 + 0.9 * 4 + 0.1 + 1 = 5.7.
+  EXPECT_NEAR(plan_of(0.9).cost.value, 4.9, 1e-9);
+  EXPECT_EQ(plan_of(0.9).steps[1].duration, Seconds(6));
+  // 1 + 0.1 * 4 + 0.9 + 1 against 1 + 0.1 * 2 + 0.9 + 2 = 4.1.
+  EXPECT_NEAR(plan_of(0.1).cost.value, 3.3, 1e-9);
+  EXPECT_EQ(plan_of(0.1).steps[3].duration, Seconds(6));
+}
+
+TEST_F(PlanTest, ExactPaysForAWayInFullOnceItIsTaken) {
+  // As above: who comes to b, though few do, saves its 2 rather than d's 1.
+  const TableOptions options(workflow_, {{{1, 1}}, {{2, 4}, {6, 2}}, {{1, 1}}, {{2, 2}, {6, 1}}});
+  workflow_.choices = {{"X", 1, {{"B", 0.1, {1}}, {"C", 0.9, {2}}}}};
+  workflow_.steps[1].probability = 0.1;
+  workflow_.steps[2].probability = 0.9;
+  Frontiers frontiers(workflow_, options);
+  cache::InMemoryCache cache;
+  const auto policy = prepare("exact", {frontiers, Seconds(9)});
+  EXPECT_EQ(policy->begin(cache)->decide({1, 4, Seconds(1)}).duration, Seconds(6));
+  // Who comes to d past c saves there, in 7 s.
+  EXPECT_EQ(policy->begin(cache)->decide({3, 4, Seconds(2)}).duration, Seconds(6));
+}
+
 TEST_F(PlanTest, RefusesUnknownStrategiesAndImpossibleNumbers) {
   Frontiers frontiers(workflow_, options_);
   cache::InMemoryCache cache;

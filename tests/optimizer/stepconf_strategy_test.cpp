@@ -193,6 +193,19 @@ TEST(StepConf, DecidesARetryOnTheSameDeadlineAndDividesWhatLiesAheadAnew) {
   EXPECT_DOUBLE_EQ(trial.latest_finish("c"), 13);
 }
 
+TEST(StepConf, ForgetsTheWaysOfAChoiceThatWereNotTaken) {
+  // b or c behind a choice: an execution asks about one of them.
+  Trial trial("a -> b -> d, a -> c -> d", weights({2, 4, 2, 2}), 16);
+  trial.ask("a", 0);
+  // Beside the critical path a b d: c alone, due when d is planned to start, 16 - 2 * 2.
+  const Decision c = trial.ask("c", 4);
+  EXPECT_DOUBLE_EQ(c.sub_slo->count(), 8);
+  EXPECT_EQ(trial.cache.find(step("c")).sub_graph->steps, steps("c"));
+  // d has all the time that is left, though nobody asked about b.
+  const Decision d = trial.ask("d", 6);
+  EXPECT_DOUBLE_EQ(d.sub_slo->count(), 10);
+}
+
 // Lets another decision come between find and store, once.
 class ContendedCache final : public GlobalCache {
  public:

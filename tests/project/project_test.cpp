@@ -95,6 +95,7 @@ pricing: {region: eu-south-1, architecture: arm64, orchestrator: express, usd_pe
 cost: paper
 platform: {kind: simulated, cpu_scale: 0.5, dispatch: step-functions}
 foreign: {WaitForApproval: 3s}
+choices: {IsLarge: {Upscale: 0.8, Skip: 0.2}}
 simulation: {fluctuation: {cv: 0.12, tail: lognormal}}
 )");
   EXPECT_EQ(std::get<int>(project.jobs.at("Upscale")), 64);
@@ -115,6 +116,7 @@ simulation: {fluctuation: {cv: 0.12, tail: lognormal}}
   EXPECT_TRUE(project.paper_cost);
   EXPECT_EQ(project.platform.cpu_scale, 0.5);
   EXPECT_EQ(project.foreign.at("WaitForApproval"), Seconds(3));
+  EXPECT_EQ(project.choices.at("IsLarge").at("Skip"), 0.2);
 }
 
 TEST_F(ProjectFile, ReadsHowASimulationScattersAndWhatStrategiesBelieve) {

@@ -126,11 +126,37 @@ TEST(Simulate, EndsWhereItIsToldTo) {
   EXPECT_EQ(last, 7);
 }
 
-TEST(Simulate, RefusesUnknownNamesAndWaysNotTaken) {
-  Simulated simulated(chain(1), tables({{{1, 0.001}}}), Seconds(9));
+TEST(Simulate, RefusesUnknownNames) {
+  const Simulated simulated(chain(1), tables({{{1, 0.001}}}), Seconds(9));
   EXPECT_THROW(simulated.run("clairvoyent"), InvalidInput);
-  simulated.workflow.steps[0].probability = 0.5;
-  EXPECT_THROW(simulated.run("fastest"), InvalidInput);
+}
+
+TEST(Simulate, GoesOneWayOfAChoiceInEachExecutionAsOftenAsItsShare) {
+  // s0 (1 s, $1) in four of five executions, else s1 (4 s, $2).
+  workflow::Workflow either = chain(2);
+  either.graph = workflow::Graph(2);
+  either.choices = {{"X", 1, {{"s0", 0.8, {0}}, {"s1", 0.2, {1}}}}};
+  either.steps[0].probability = 0.8;
+  either.steps[1].probability = 0.2;
+  const Simulated simulated(either, tables({{{1, 1}}, {{4, 2}}}), Seconds(2));
+  for (const char* name : {"stepconf", "exact", "optimal", "fastest", "clairvoyant"}) {
+    const Result result = simulated.run(name, 4000);
+    EXPECT_NEAR(result.attainment, 0.8, 0.03) << name;
+    // Every execution goes one way and no other.
+    EXPECT_NEAR(result.cost_usd.mean, result.attainment * 1 + (1 - result.attainment) * 2, 1e-9);
+  }
+}
+
+TEST(Simulate, PassesByTheStepsOfAWayNotTakenAndGoesOn) {
+  // s1 runs in half of the executions between s0 and s2: 3 s or 2 s.
+  workflow::Workflow skipping = chain(3);
+  skipping.choices = {{"X", 1, {{"s1", 0.5, {1}}, {"s2", 0.5, {}}}}};
+  skipping.steps[1].probability = 0.5;
+  const Simulated simulated(skipping, tables({{{1, 1}}, {{1, 1}}, {{1, 1}}}), Seconds(9));
+  const Result result = simulated.run("exact", 1000);
+  EXPECT_EQ(result.duration_s.p5, 2);
+  EXPECT_EQ(result.duration_s.p95, 3);
+  EXPECT_NEAR(result.cost_usd.mean, 2.5, 0.05);
 }
 
 TEST(Distribution, InterpolatesBetweenRanks) {

@@ -165,7 +165,6 @@ int simulate_verb(const SimulateArguments& arguments) {
                                    workspace.project.file.string()));
   }
   require_usable(arguments);
-  simulation::require_one_way(workspace.workflow);
   const auto charge = charge_of(workspace);
   const Beliefs beliefs(workspace, std::nullopt);
   const Beliefs charged_beliefs(workspace, charge);

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "stepconf/simulation/ways.h"
 #include "stepconf/solver/problem.h"
 
 namespace stepconf::simulation {
@@ -64,9 +65,14 @@ std::unique_ptr<optimizer::Strategy> Clairvoyant::begin(std::uint64_t seed,
   const workflow::Workflow& workflow = truth_.workflow;
   solver::Problem problem;
   problem.graph = workflow.graph;
+  const std::vector<bool> reached = steps_reached(workflow, seed, execution);
   std::vector<std::vector<int>> kept(workflow.steps.size());
   for (std::size_t id = 0; id < workflow.steps.size(); ++id) {
     const workflow::Step& step = workflow.steps[id];
+    if (!reached[id]) {
+      problem.options.push_back({{0, 0}});
+      continue;
+    }
     if (laws_[id].empty()) {
       problem.options.push_back({{step.is_foreign() ? step.foreign_duration->count() : 0, 0}});
       continue;
@@ -82,7 +88,8 @@ std::unique_ptr<optimizer::Strategy> Clairvoyant::begin(std::uint64_t seed,
   const solver::Solution solution = solver::make_solver(problem)->cheapest_within(slo_.count());
   std::vector<estimator::Option> chosen(workflow.steps.size());
   for (std::size_t id = 0; id < workflow.steps.size(); ++id) {
-    if (!laws_[id].empty()) chosen[id] = options_[id][kept[id][solution.best.options[id]]];
+    if (reached[id] && !laws_[id].empty())
+      chosen[id] = options_[id][kept[id][solution.best.options[id]]];
   }
   return std::make_unique<Given>(std::move(chosen));
 }

@@ -9,7 +9,8 @@
 
 namespace stepconf::simulation {
 
-/// Knows beforehand what every configuration would take and cost in an execution: the cheapest plan
+/// Knows beforehand which ways an execution goes, and what every configuration would take and cost
+/// in it: the cheapest plan
 /// that meets the SLO, the fastest where none does. The bound for strategies that meet the SLO in
 /// the same execution. Warm sandboxes and the limit on concurrency, which depend on what other
 /// steps choose, it does not foresee. Not to be shared between threads.

@@ -9,23 +9,13 @@
 #include <utility>
 
 #include "stepconf/base/error.h"
+#include "stepconf/simulation/ways.h"
 
 namespace stepconf::simulation {
 
 using workflow::StepId;
 
-void require_one_way(const workflow::Workflow& workflow) {
-  for (const workflow::Step& step : workflow.steps) {
-    if (step.probability >= 1) continue;
-    throw InvalidInput(
-        fmt::format("step {}: only {:.0f} % of the executions come to it; workflows with a Choice "
-                    "or a Catch cannot be simulated yet",
-                    step.name, step.probability * 100));
-  }
-}
-
 Player::Player(const Truth& truth) : truth_(truth), laws_(truth.workflow.steps.size()) {
-  require_one_way(truth.workflow);
   for (const workflow::Step& step : truth.workflow.steps) {
     const bool asked = !step.is_foreign() && step.jobs > 0;
     options_.push_back(asked ? truth.options.options(step, step.jobs)
@@ -77,13 +67,16 @@ Execution Player::play(optimizer::Strategy& strategy, const optimizer::DecisionC
   for (StepId id = 0; id < workflow.graph.size(); ++id) {
     if (workflow.graph.predecessors[id].empty()) ready.emplace(Seconds(0), id);
   }
+  const std::vector<bool> reached = steps_reached(workflow, seed, execution);
   Execution result;
   while (!ready.empty()) {
     const auto [now, id] = ready.top();
     ready.pop();
     const workflow::Step& step = workflow.steps[id];
     Seconds end = now;
-    if (step.is_foreign()) {
+    if (!reached[id]) {
+      // Passed by: what follows waits for what went before.
+    } else if (step.is_foreign()) {
       end += *step.foreign_duration;
     } else if (step.jobs > 0) {
       const optimizer::Decision decision = strategy.decide({id, step.jobs, now});

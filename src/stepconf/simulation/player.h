@@ -26,16 +26,12 @@ struct Execution {
   Usd cost;
 };
 
-/// Throws InvalidInput where `workflow` has steps that not every execution comes to: which way an
-/// execution goes at a Choice is not drawn yet.
-void require_one_way(const workflow::Workflow& workflow);
-
 /// Plays executions of a workflow on a virtual clock, step by step: whenever a step is ready (ties:
-/// the smaller id), the strategy is asked, and the truth draws what becomes of its decision. Keeps
-/// what it knows of each configuration that was chosen. Not to be shared between threads.
+/// the smaller id), the strategy is asked, and the truth draws what becomes of its decision. Steps
+/// on ways that the execution does not go (steps_reached) are passed by. Keeps what it knows of
+/// each configuration that was chosen. Not to be shared between threads.
 class Player {
  public:
-  /// Throws as require_one_way.
   explicit Player(const Truth& truth);
 
   /// Plays execution number `execution`. Where the seed and the number are equal, the luck of a
