@@ -174,7 +174,8 @@ std::vector<workflow::StepId> connect(const Tree& tree, std::vector<workflow::St
 // A whole execution of 16 steps: forks, look-ups, chances for the explanation.
 void BM_Decide(benchmark::State& state) {
   const Problem problem = random_problem(16);
-  workflow::Workflow workflow{{}, workflow::Graph(16)};
+  workflow::Workflow workflow;
+  workflow.graph = workflow::Graph(16);
   for (int step = 0; step < 16; ++step) {
     workflow.steps.emplace_back();
     workflow.steps.back().name = std::to_string(step);
