@@ -1,6 +1,7 @@
 """The strategy percentile from end to end: plan, run, simulate, and the price that runs move."""
 
 import json
+import random
 
 from command import PROJECT, Command, table
 
@@ -57,6 +58,31 @@ class Percentile(Command):
             self.assertEqual(self.json("plan", "--load", "p.plan", "--strategy", name), plan)
         result = self.json("run", "--plan", "p.plan", "--input", "input.json")
         self.assertIsNotNone(result["steps"][0]["attainment"])
+
+    def test_a_fixed_step_is_planned_anew_in_a_loaded_plan(self):
+        self.stepconf("plan", "--save", "p.plan", "--slo", "3.2s")
+        fixed = self.json("plan", "--fix", "Work=1024x2x2", "--slo", "3.2s", ".")
+        self.assertLess(fixed["attainment"], 0.9)
+        self.assertEqual(self.json("plan", "--load", "p.plan", "--fix", "Work=1024x2x2", "."), fixed)
+
+    def test_keeps_its_promise_on_fitted_models(self):
+        # Normal scatter of 10 % around 1 s and 0.5 s; 80 samples of each size have seen the 95th percentile.
+        draw = random.Random(1)
+        rows = [f"{name},{memory},{1000 * 1769 / memory * draw.gauss(1, 0.1):.3f}"
+                for name in ("work", "finish") for memory in (1024, 1769) for _ in range(80)]
+        self.write("samples.csv", "\n".join(["function,memory_mb,duration_ms", *rows]) + "\n")
+        self.stepconf("fit", "--samples", "samples.csv", "--output", "models.json")
+        plan = self.json("plan", "--slo", "8s")
+        self.assertEqual(plan["strategy"], "percentile")
+        self.assertGreaterEqual(plan["attainment"], 0.95)
+        done = self.json("simulate", "--strategy", "percentile", "--runs", "2000", "--slo", "8s")
+        # Four standard errors of 2000 runs around 0.95.
+        self.assertGreaterEqual(done["strategies"][0]["attainment"], 0.93)
+        self.stepconf("plan", "--save", "p.plan", "--slo", "8s")
+        self.assertEqual(self.json("plan", "--load", "p.plan"), plan)
+        result = self.json("run", "--plan", "p.plan", "--input", "input.json")
+        self.assertEqual((result["slo_s"], result["met"]), (8.0, True))
+        self.assertGreaterEqual(result["steps"][0]["attainment"], 0.95)
 
     def test_runs_within_the_slo_make_a_miss_cheaper(self):
         start = self.json("plan", "--slo", "29s")["percentile"]["log_price"]

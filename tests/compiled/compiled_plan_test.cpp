@@ -200,6 +200,22 @@ TEST(CompiledPlan, KeepsGoalPricesAndPoliciesAndGivesTheSameBytesAgain) {
   EXPECT_EQ(to_bytes(loaded), bytes);
 }
 
+TEST(CompiledPlan, KeepsChoices) {
+  workflow::Workflow forked = testing::workflow();
+  forked.choices.push_back({"Which", 1, {{"fan", 0.75, {1}}, {"wait", 0.25, {2}}}});
+  forked.steps[1].probability = 0.75;
+  forked.steps[2].probability = 0.25;
+  const auto bytes = to_bytes(
+      compile("stepconf test", forked, {Seconds(12), "", 0.95, 0, "exact"}, testing::options()));
+  const workflow::Workflow read = plan_from_bytes(bytes, "p.plan").workflow;
+  ASSERT_EQ(read.choices.size(), 1u);
+  EXPECT_EQ(read.choices[0].name, "Which");
+  EXPECT_EQ(read.choices[0].ways[1].next, "wait");
+  EXPECT_EQ(read.choices[0].ways[1].share, 0.25);
+  EXPECT_EQ(read.choices[0].ways[1].steps, std::vector<workflow::StepId>{2});
+  EXPECT_EQ(read.steps[1].probability, 0.75);
+}
+
 TEST(Difference, NamesTheFirstStepThatIsAnother) {
   const workflow::Workflow planned = testing::workflow();
   workflow::Workflow project = planned;

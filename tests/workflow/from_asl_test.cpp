@@ -74,6 +74,108 @@ TEST(FromAsl, PutsTheWaysOutOfAChoiceAndTheHandlersOfACatchSideBySide) {
   EXPECT_EQ(edges(workflow), "B>D C>D D>E D>F ");
 }
 
+std::string choice(const std::string& ways, const std::string& otherwise) {
+  std::string rules;
+  for (const char way : ways) {
+    rules += fmt::format(R"({}{{"Variable": "$.x", "IsNull": true, "Next": "{}"}})",
+                         rules.empty() ? "" : ", ", way);
+  }
+  return fmt::format(R"({{"Type": "Choice", "Choices": [{}], "Default": "{}"}})", rules, otherwise);
+}
+
+// "A: B 0.5 {b}, C 0.5 {}" for each choice.
+std::string ways(const Workflow& workflow) {
+  std::string text;
+  for (const Choice& choice : workflow.choices) {
+    text += fmt::format("{} {:.4g}:", choice.name, choice.probability);
+    for (const Way& way : choice.ways) {
+      text += fmt::format(" {} {:.4g}", way.next, way.share);
+      for (const StepId step : way.steps) text += "/" + workflow.steps[step].name;
+    }
+    text += "; ";
+  }
+  return text;
+}
+
+std::string probabilities(const Workflow& workflow) {
+  std::string text;
+  for (const Step& step : workflow.steps)
+    text += fmt::format("{} {:.4g} ", step.name, step.probability);
+  return text;
+}
+
+TEST(FromAsl, SharesExecutionsEvenlyAmongTheWaysOfAChoiceWhichJoinAgain) {
+  // C leads past B to D.
+  const Workflow workflow =
+      build(R"("A": )" + choice("BE", "D") + R"(, "B": )" + task("b", "C") + R"(, "C": )" +
+            task("c", "D") + R"(, "E": )" + task("e", "D") + R"(, "D": )" + task("d", "End"));
+  EXPECT_EQ(ways(workflow), "A 1: B 0.3333/B/C E 0.3333/E D 0.3333; ");
+  EXPECT_EQ(probabilities(workflow), "B 0.3333 C 0.3333 E 0.3333 D 1 ");
+}
+
+TEST(FromAsl, MultipliesTheSharesOfNestedChoices) {
+  PlanningHints hints;
+  hints.choices = {{"A", {{"B", 0.8}}}, {"C", {{"D", 0.5}, {"E", 0.5}}}};
+  // A goes to B (0.8) or to C (the rest), C to D or E.
+  const Workflow workflow = build(R"("A": )" + choice("B", "C") + R"(, "B": )" + task("b", "End") +
+                                      R"(, "C": )" + choice("D", "E") + R"(, "D": )" +
+                                      task("d", "End") + R"(, "E": )" + task("e", "End"),
+                                  hints);
+  EXPECT_EQ(ways(workflow), "A 1: B 0.8/B C 0.2/D/E; C 0.2: D 0.5/D E 0.5/E; ");
+  EXPECT_EQ(probabilities(workflow), "B 0.8 D 0.1 E 0.1 ");
+}
+
+TEST(FromAsl, GivesAHandlerASmallShareAndSuccessTheRest) {
+  const std::string states =
+      R"("A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a",
+           "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "B": )" +
+      task("b", "End") + R"(, "C": )" + task("c", "End");
+  EXPECT_EQ(ways(build(states)), "A 1: B 0.99/B C 0.01/C; ");
+  EXPECT_EQ(probabilities(build(states)), "A 1 B 0.99 C 0.01 ");
+  PlanningHints hints;
+  hints.learnt_choices = {{"A", {{"B", 0.9}, {"C", 0.1}}}, {"Gone", {{"B", 1}}}};
+  EXPECT_EQ(probabilities(build(states, hints)), "A 1 B 0.9 C 0.1 ");
+  hints.choices = {{"A", {{"C", 0.25}}}};
+  EXPECT_EQ(probabilities(build(states, hints)), "A 1 B 0.75 C 0.25 ");
+}
+
+TEST(FromAsl, CountsStepsOfABranchOrIterationBehindAChoice) {
+  // M iterates over I, which goes to J or ends; whatever happens in there, N follows.
+  const Workflow workflow =
+      build(R"("A": )" +
+            map(R"("I": )" + choice("J", "K") + R"(, "J": )" + task("j", "K") +
+                    R"(, "K": {"Type": "Pass", "End": true})",
+                "N") +
+            R"(, "N": )" + task("n", "End"));
+  EXPECT_EQ(ways(workflow), "I 1: J 0.5/J K 0.5; ");
+  EXPECT_EQ(probabilities(workflow), "J 0.5 N 1 ");
+}
+
+TEST(FromAsl, RefusesSharesThatDoNotAddUp) {
+  const std::string states = R"("A": )" + choice("B", "C") + R"(, "B": )" + task("b", "End") +
+                             R"(, "C": )" + task("c", "End");
+  const auto refused = [&](const std::map<std::string, double>& shares) {
+    PlanningHints hints;
+    hints.choices = {{"A", shares}};
+    return refusal(states, hints);
+  };
+  EXPECT_EQ(refused({{"B", 0.7}, {"C", 0.2}}),
+            "m.json: choices: A: the shares sum to 0.9, must be 1");
+  EXPECT_EQ(refused({{"B", 1.5}}),
+            "m.json: choices: A: B is 1.5, must be more than 0 and at most 1");
+  EXPECT_EQ(refused({{"B", 1}}),
+            "m.json: choices: A: the shares leave nothing for C; give it a small one where it is "
+            "hardly ever taken");
+  EXPECT_EQ(refused({{"D", 1}}),
+            "m.json: choices: A names 'D', which is no way on from this state; there are: B, C; "
+            "did you mean 'B'?");
+  PlanningHints hints;
+  hints.choices = {{"B", {{"C", 1}}}};
+  EXPECT_EQ(refusal(states, hints),
+            "m.json: choices names 'B', which is no Choice state, and no state with Catch, of the "
+            "definition; did you mean 'A'?");
+}
+
 TEST(FromAsl, TakesTheJobsOfAMapFromAHintOrFromAnotherMap) {
   PlanningHints hints;
   hints.jobs = {{"A", 64}, {"B", "A"}};

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "stepconf/base/error.h"
-#include "stepconf/workflow/series_parallel.h"
+#include "stepconf/workflow/choice_tree.h"
 
 namespace stepconf::cli {
 namespace {
@@ -57,7 +57,7 @@ double widest_moment(const Workspace& workspace) {
   for (const workflow::Step& step : workspace.workflow.steps) {
     demand.push_back(vcpus_of(workspace, step));
   }
-  if (const auto tree = workflow::series_parallel_tree(workspace.workflow.graph)) {
+  if (const auto tree = workflow::series_parallel_tree(workspace.workflow)) {
     return widest_of(*tree, demand);
   }
   double sum = 0;

@@ -27,6 +27,12 @@ std::string verdict(const optimizer::Plan& plan, const PlanGoal& goal) {
   return "";
 }
 
+// Says in how many executions a step runs where not in all.
+std::string name_of(const workflow::Step& step) {
+  return step.probability < 1 ? fmt::format("{} ({:.3g} %)", step.name, step.probability * 100)
+                              : step.name;
+}
+
 }  // namespace
 
 OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workflow,
@@ -36,6 +42,8 @@ OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workf
   for (std::size_t index = 0; index < plan.steps.size(); ++index) {
     const optimizer::PlannedStep& step = plan.steps[index];
     OrderedJson entry = {{"name", workflow.steps[index].name}};
+    const double probability = workflow.steps[index].probability;
+    if (probability < 1) entry["probability"] = probability;
     if (workflow.steps[index].is_foreign()) {
       entry["start_s"] = step.start.count();
       entry["duration_s"] = step.duration.count();
@@ -84,7 +92,7 @@ void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
   for (std::size_t index = 0; index < plan.steps.size(); ++index) {
     const optimizer::PlannedStep& step = plan.steps[index];
     const auto& chosen = step.configuration;
-    table.add({workflow.steps[index].name, chosen ? std::to_string(chosen->memory.value) : "-",
+    table.add({name_of(workflow.steps[index]), chosen ? std::to_string(chosen->memory.value) : "-",
                chosen ? std::to_string(chosen->instances) : "-",
                chosen ? std::to_string(chosen->processes) : "-", format_duration(step.start),
                format_duration(step.duration), step.sub_slo ? format_duration(*step.sub_slo) : "-",

@@ -75,9 +75,11 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
   if (opened.workflow) {
     workspace.machine =
         asl::StateMachine::parse(read_file(*opened.workflow), opened.workflow->string());
-    workspace.workflow = workflow::from_state_machine(
-        *workspace.machine,
-        {.jobs = opened.jobs, .foreign = opened.foreign, .source = opened.file.string()});
+    workspace.workflow =
+        workflow::from_state_machine(*workspace.machine, {.jobs = opened.jobs,
+                                                          .foreign = opened.foreign,
+                                                          .choices = opened.choices,
+                                                          .source = opened.file.string()});
   } else {
     workspace.workflow = workflow::from_steps(opened.steps, opened.file.string());
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -66,6 +67,18 @@ OrderedJson to_json(const workflow::Workflow& workflow) {
     steps.push_back(std::move(entry));
   }
   return steps;
+}
+
+OrderedJson to_json(const std::vector<workflow::Choice>& choices) {
+  OrderedJson entries = OrderedJson::array();
+  for (const workflow::Choice& choice : choices) {
+    OrderedJson ways = OrderedJson::array();
+    for (const workflow::Way& way : choice.ways)
+      ways.push_back({{"next", way.next}, {"share", way.share}, {"steps", way.steps}});
+    entries.push_back(
+        {{"name", choice.name}, {"probability", choice.probability}, {"ways", std::move(ways)}});
+  }
+  return entries;
 }
 
 std::vector<int> whole_numbers(JsonFields& fields, const std::string& name, int least) {
@@ -140,6 +153,37 @@ workflow::Step read_step(JsonFields& fields) {
   return step;
 }
 
+workflow::Way read_way(JsonFields fields, int steps) {
+  workflow::Way way;
+  way.next = fields.text("next");
+  way.share = fields.number("share", 0, 1);
+  if (way.share <= 0) fields.fail("share", "is 0, must be more");
+  way.steps = whole_numbers(fields, "steps", 0);
+  for (const workflow::StepId step : way.steps) {
+    if (step >= steps) fields.fail("steps", fmt::format("has {}, must be a step's number", step));
+  }
+  if (!std::ranges::is_sorted(way.steps)) fields.fail("steps", "must ascend");
+  fields.done();
+  return way;
+}
+
+std::vector<workflow::Choice> read_choices(JsonFields& fields, int steps,
+                                           const std::string& source) {
+  std::vector<workflow::Choice> choices;
+  for (std::size_t i = 0; const Json& entry : fields.array("choices")) {
+    JsonFields read(entry, fmt::format("{}[{}]", fields.path("choices"), i++), source);
+    workflow::Choice& choice = choices.emplace_back();
+    choice.name = read.text("name");
+    choice.probability = read.number("probability", 0, 1);
+    for (std::size_t w = 0; const Json& way : read.array("ways"))
+      choice.ways.push_back(
+          read_way(JsonFields(way, fmt::format("{}[{}]", read.path("ways"), w++), source), steps));
+    if (choice.ways.size() < 2) read.fail("ways", "has fewer than two");
+    read.done();
+  }
+  return choices;
+}
+
 workflow::Workflow read_workflow(JsonFields& fields, const std::string& source) {
   const Json& entries = fields.array("steps");
   workflow::Workflow workflow;
@@ -159,6 +203,7 @@ workflow::Workflow read_workflow(JsonFields& fields, const std::string& source) 
   }
   if (!workflow::find_cycle(workflow.graph).empty())
     fields.fail("steps", "has steps that wait for each other in a circle");
+  if (fields.has("choices")) workflow.choices = read_choices(fields, workflow.graph.size(), source);
   return workflow;
 }
 
@@ -170,6 +215,7 @@ OrderedJson to_json(const Settings& settings) {
   return {{"made_by", settings.made_by},
           {"goal", to_json(settings.goal)},
           {"steps", to_json(settings.workflow)},
+          {"choices", to_json(settings.workflow.choices)},
           {"prices", to_json(settings.prices)},
           {"cost", settings.cost == estimator::CostRule::paper ? "paper" : "billed"},
           {"configurations", to_json(settings.space)},

@@ -6,6 +6,7 @@
 #include "stepconf/optimizer/optimal_policy.h"
 #include "stepconf/optimizer/problem_of.h"
 #include "stepconf/optimizer/remaining.h"
+#include "stepconf/workflow/choice_tree.h"
 
 namespace stepconf::optimizer {
 namespace {
@@ -183,7 +184,7 @@ class GraphPolicy final : public ExactPolicy {
 
 std::unique_ptr<Policy> make_exact_policy(Frontiers& frontiers, Seconds slo,
                                           std::function<bool()> out_of_time) {
-  const auto tree = workflow::series_parallel_tree(frontiers.workflow().graph);
+  const auto tree = workflow::series_parallel_tree(frontiers.workflow());
   if (!tree) return std::make_unique<GraphPolicy>(frontiers, slo, std::move(out_of_time));
   return std::make_unique<TreePolicy>(frontiers, slo, std::move(out_of_time), *tree);
 }

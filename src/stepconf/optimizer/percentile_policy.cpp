@@ -8,6 +8,7 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/percentile/precedence.h"
+#include "stepconf/workflow/choice_tree.h"
 
 namespace stepconf::optimizer {
 namespace {
@@ -115,7 +116,7 @@ const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs
     option.cost = mean.cost;
   }
   auto choices = std::make_unique<Choices>();
-  choices->frontier.considered = static_cast<int>(options.size());
+  choices->frontier.considered = frontier.considered;
   for (const int kept : thinned(percentile::worth_keeping(alternatives))) {
     choices->frontier.options.push_back(options[kept]);
     choices->alternatives.push_back(alternatives[kept]);
@@ -139,7 +140,7 @@ percentile::Problem PercentilePolicy::problem() {
     }
     cheapest += alternatives.back().seconds(percentile::kBins - 1);
   }
-  const auto tree = workflow::series_parallel_tree(workflow.graph);
+  const auto tree = workflow::series_parallel_tree(workflow);
   approximated_ = !tree;
   problem.tree = tree ? *tree : percentile::made_series_parallel(workflow.graph, fastest);
   if (!has_choice(problem.tree)) {

@@ -42,7 +42,8 @@ Plan play(Frontiers& frontiers, Seconds slo,
     }
   }
   // In the order of the steps, so that the sum does not depend on the schedule.
-  for (const PlannedStep& step : plan.steps) plan.cost += step.cost;
+  for (StepId step = 0; step < workflow.graph.size(); ++step)
+    plan.cost += Usd{plan.steps[step].cost.value * workflow.steps[step].probability};
   plan.feasible = plan.duration <= slo + kRounding;
   return plan;
 }

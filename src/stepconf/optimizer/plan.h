@@ -21,6 +21,7 @@ struct PlannedStep {
   /// Since the execution's start.
   Seconds start{0};
   Seconds duration{0};
+  /// Where the step runs.
   Usd cost;
   /// Absent where no strategy shared out time: foreign steps, steps without jobs, the fastest plan.
   std::optional<Seconds> sub_slo;
@@ -29,12 +30,13 @@ struct PlannedStep {
   std::optional<Decision> decision;
 };
 
-/// How a workflow goes if every step takes as long as predicted.
+/// How a workflow goes if every step takes as long as predicted. All ways of its choices are gone.
 struct Plan {
   /// One entry a step, by StepId.
   std::vector<PlannedStep> steps;
-  /// The longest path.
+  /// The longest path, whichever way an execution goes.
   Seconds duration{0};
+  /// What an execution is expected to cost: steps weighted by Step::probability.
   Usd cost;
   /// Whether `duration` is at most the SLO, kRounding forgiven.
   bool feasible = false;

@@ -167,7 +167,7 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
     root.fail("is no project file: it must be a mapping that begins `schema: 1`");
   root.expect_members({"schema", "workflow", "steps", "jobs", "functions", "models", "slo",
                        "target", "headroom", "strategy", "configurations", "pricing", "cost",
-                       "platform", "foreign", "simulation"});
+                       "platform", "foreign", "choices", "simulation"});
   const YamlValue schema = root.required("schema", "1");
   if (schema.text() != "1") schema.fail(fmt::format("is {}, this program knows 1", schema.text()));
 
@@ -218,6 +218,13 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
     if (!project.workflow) foreign->fail("is for ASL workflows; all of `steps` are function steps");
     for (const auto& [state, duration] : foreign->members()) {
       project.foreign[state] = duration.duration();
+    }
+  }
+  if (const auto choices = root.member("choices")) {
+    if (!project.workflow) choices->fail("is for ASL workflows; `steps` have no Choice");
+    for (const auto& [state, ways] : choices->members()) {
+      for (const auto& [next, share] : ways.members())
+        project.choices[state][next] = share.number(0, 1);
     }
   }
   if (const auto simulation = root.member("simulation"))

@@ -80,6 +80,8 @@ struct Project {
   bool paper_cost = false;
   PlatformChoice platform;
   std::map<std::string, Seconds> foreign;
+  /// Share of executions that goes each way on from a Choice state or a state with Catch.
+  std::map<std::string, std::map<std::string, double>> choices;
   /// Absent: the models' own spread, nothing added.
   std::optional<Simulation> simulation;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -12,8 +11,8 @@ namespace {
 using workflow::Graph;
 using workflow::StepId;
 
-constexpr std::size_t kMostPoints = 2000;
-constexpr std::size_t kMostSums = std::size_t{1} << 17;
+constexpr int kMostPoints = 2000;
+constexpr int kMostSums = 1 << 17;
 
 // The edges that follow from no others.
 Graph transitive_reduction(const Graph& graph) {
@@ -62,8 +61,7 @@ Contraction::Contraction(const Problem& problem) {
   for (StepId step = 0; step < size; ++step) {
     Part& part = parts_.emplace_back();
     part.step = step;
-    for (const Point& point : problem.options[step])
-      part.points.push_back({point, static_cast<int>(part.points.size()), 0});
+    part.points = curve_of(problem.options[step]);
     part_of_.push_back(step);
   }
   std::vector<bool> gone(size, false);
@@ -107,62 +105,23 @@ Contraction::Contraction(const Problem& problem) {
   part_of_ = std::move(left);
   for (const int part : part_of_) {
     std::vector<Point>& options = core_.options.emplace_back();
-    for (const PartPoint& point : parts_[part].points) options.push_back(point.total);
+    for (int i = 0; i < parts_[part].points.size(); ++i)
+      options.push_back(parts_[part].points.point(i));
   }
 }
 
 bool Contraction::merge(int into, int other, bool side_by_side) {
-  const Part& a = parts_[part_of_[into]];
-  const Part& b = parts_[part_of_[other]];
-  if (!side_by_side && a.points.size() * b.points.size() > kMostSums) return false;
+  const Curve& a = parts_[part_of_[into]].points;
+  const Curve& b = parts_[part_of_[other]].points;
+  if (!side_by_side && std::int64_t{a.size()} * b.size() > kMostSums) return false;
   Part merged;
   merged.left = part_of_[into];
   merged.right = part_of_[other];
-  merged.points = side_by_side ? parallel(a, b) : series(a, b);
+  merged.points = side_by_side ? in_parallel(a, b) : in_series(a, b);
   if (merged.points.size() > kMostPoints) return false;
   part_of_[into] = static_cast<int>(parts_.size());
   parts_.push_back(std::move(merged));
   return true;
-}
-
-std::vector<Contraction::PartPoint> Contraction::series(const Part& a, const Part& b) {
-  std::vector<PartPoint> sums;
-  sums.reserve(a.points.size() * b.points.size());
-  for (int i = 0; i < static_cast<int>(a.points.size()); ++i) {
-    for (int j = 0; j < static_cast<int>(b.points.size()); ++j) {
-      const Point &first = a.points[i].total, &second = b.points[j].total;
-      sums.push_back({{first.seconds + second.seconds, first.usd + second.usd}, i, j});
-    }
-  }
-  std::sort(sums.begin(), sums.end(), [](const PartPoint& x, const PartPoint& y) {
-    if (x.total.seconds != y.total.seconds) return x.total.seconds < y.total.seconds;
-    if (x.total.usd != y.total.usd) return x.total.usd < y.total.usd;
-    return x.left < y.left;
-  });
-  std::vector<PartPoint> frontier;
-  for (const PartPoint& sum : sums)
-    if (frontier.empty() || sum.total.usd < frontier.back().total.usd) frontier.push_back(sum);
-  return frontier;
-}
-
-std::vector<Contraction::PartPoint> Contraction::parallel(const Part& a, const Part& b) {
-  const auto seconds = [](const Part& part, std::size_t i) {
-    return i < part.points.size() ? part.points[i].total.seconds
-                                  : std::numeric_limits<double>::infinity();
-  };
-  std::size_t i = 0, j = 0;
-  // Both have to fit into the time of the slower one, so let each use it up.
-  double limit = std::max(seconds(a, 0), seconds(b, 0));
-  std::vector<PartPoint> frontier;
-  while (limit < std::numeric_limits<double>::infinity()) {
-    while (seconds(a, i + 1) <= limit) ++i;
-    while (seconds(b, j + 1) <= limit) ++j;
-    const double usd = a.points[i].total.usd + b.points[j].total.usd;
-    if (frontier.empty() || usd < frontier.back().total.usd)
-      frontier.push_back({{limit, usd}, static_cast<int>(i), static_cast<int>(j)});
-    limit = std::min(seconds(a, i + 1), seconds(b, j + 1));
-  }
-  return frontier;
 }
 
 std::vector<int> Contraction::expand(const std::vector<int>& options) const {
@@ -173,14 +132,14 @@ std::vector<int> Contraction::expand(const std::vector<int>& options) const {
     const auto [index, taken] = open.back();
     open.pop_back();
     const Part& part = parts_[index];
-    const PartPoint& point = part.points[taken];
     if (part.step < 0) {
-      open.emplace_back(part.left, point.left);
-      open.emplace_back(part.right, point.right);
+      const Origin origin = part.points.origins[taken];
+      open.emplace_back(part.left, origin.first);
+      open.emplace_back(part.right, origin.second);
       continue;
     }
     if (static_cast<int>(result.size()) <= part.step) result.resize(part.step + 1);
-    result[part.step] = point.left;
+    result[part.step] = taken;
   }
   return result;
 }

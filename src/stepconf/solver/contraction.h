@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "stepconf/solver/curve.h"
 #include "stepconf/solver/problem.h"
 
 namespace stepconf::solver {
@@ -26,21 +27,14 @@ class Contraction {
   std::vector<int> expand(const std::vector<int>& options) const;
 
  private:
-  // A point of a part's frontier, and the points of the two parts below that it is made of. Of a
-  // step: `left` is the option.
-  struct PartPoint {
-    Point total;
-    int left = 0, right = 0;
-  };
+  // A step, or two parts: the origins of its points name points of theirs. Of a step: options.
   struct Part {
     workflow::StepId step = -1;
     int left = -1, right = -1;
-    std::vector<PartPoint> points{};
+    Curve points{};
   };
 
   bool merge(int into, int other, bool parallel);
-  static std::vector<PartPoint> series(const Part& a, const Part& b);
-  static std::vector<PartPoint> parallel(const Part& a, const Part& b);
 
   std::vector<Part> parts_;
   // While contracting: by step, the part that stands in its place. Afterwards: by step of the core.

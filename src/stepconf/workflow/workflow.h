@@ -37,10 +37,34 @@ struct Step {
   bool is_foreign() const { return foreign_duration.has_value(); }
 };
 
+/// One way on from a state that has several.
+struct Way {
+  /// The state it leads to, as the definition calls it; "End" where the scope ends.
+  std::string next;
+  /// Of the executions that come to the choice, the share that goes this way; more than 0.
+  double share = 1;
+  /// The steps that run only on this way, ascending; mostly none where it leads past a step or to
+  /// where another way joins.
+  std::vector<StepId> steps;
+};
+
+/// A state of whose ways on an execution takes one: a Choice, or a state with Catch, whose ways are
+/// the one of success and the handlers.
+struct Choice {
+  /// The state's full name.
+  std::string name;
+  /// Share of executions that come to it.
+  double probability = 1;
+  /// At least two; shares sum to 1.
+  std::vector<Way> ways;
+};
+
 /// A DAG of steps. `graph` has one vertex a step, in the order of `steps`.
 struct Workflow {
   std::vector<Step> steps;
   Graph graph;
+  /// Those with a way that has steps of its own; a choice stands before those behind it.
+  std::vector<Choice> choices;
 
   /// Finds a step by name; absent where no step has it.
   std::optional<StepId> find(std::string_view name) const;
