@@ -41,7 +41,7 @@ Problem random_problem(int size, int most_options, bool whole, std::mt19937& ran
   Problem problem{tests::random_series_parallel(size, random), {}};
   for (int i = 0; i < size; ++i) {
     std::vector<Point>& options = problem.options.emplace_back();
-    Point point{draw(0, 3), 40};
+    Point point{draw(0, 3), 5.0 * most_options};
     for (int k = std::uniform_int_distribution(1, most_options)(random); k > 0; --k) {
       options.push_back(point);
       point = {point.seconds + draw(1, 5), point.usd - draw(1, 5)};
@@ -77,6 +77,23 @@ TEST(Curve, AddsPartsInSeriesAndKeepsWhatIsEfficient) {
   EXPECT_EQ(points(sum), (std::vector<Point>{{2, 13}, {3, 9}, {4, 7}, {5, 3}}));
   EXPECT_EQ(sum.origins[2].first, 1);
   EXPECT_EQ(sum.origins[2].second, 0);
+}
+
+// Rows of the shorter curve are matched as they come: any number of them, of which the last wait.
+TEST(Curve, AddsPartsInSeriesAsTryingAllSumsDoes) {
+  for (int size = 1; size <= 9; ++size) {
+    std::vector<Point> longer, shorter;
+    for (int i = 0; i < 11; ++i) longer.push_back({i * 1.7, 100.0 - i * i % 7 - 7 * i});
+    for (int i = 0; i < size; ++i) shorter.push_back({i * 2.3, 60.0 - i * i % 5 - 5 * i});
+    std::vector<Point> all;
+    for (const Point& a : longer)
+      for (const Point& b : shorter) all.push_back({a.seconds + b.seconds, a.usd + b.usd});
+    std::ranges::sort(all, {}, [](const Point& p) { return std::pair(p.seconds, p.usd); });
+    std::vector<Point> efficient;
+    for (const Point& point : all)
+      if (efficient.empty() || point.usd < efficient.back().usd) efficient.push_back(point);
+    EXPECT_EQ(points(in_series(curve(longer), curve(shorter))), efficient) << size;
+  }
 }
 
 TEST(Curve, AddsPartsInParallelAtTheLongerTime) {
@@ -145,7 +162,26 @@ TEST(TreeSolver, SolvesADiamondByHand) {
   EXPECT_EQ(solver->fastest_within(10.9).best.total, (Point{8, 10}));
   EXPECT_FALSE(solver->fastest_within(9).feasible);
   EXPECT_EQ(solver->fastest_within(9).best.total, (Point{8, 10}));
+  // In seconds, as for any budget: what the cheapest takes.
+  EXPECT_EQ(solver->fastest_within(9).lower_bound, 8);
   EXPECT_EQ(solver->frontier(0), (std::vector<Point>{{5, 18}, {6, 14}, {7, 11}, {8, 10}}));
+}
+
+TEST(TreeSolver, GivesPlansOfTheirTimeAndCostWhereTimeIsOutForTheWholeFrontier) {
+  std::mt19937 random(3);
+  const Problem problem = random_problem(120, 8, false, random);
+  const auto hurried = make_tree_solver(problem, *workflow::series_parallel_tree(problem.graph),
+                                        {.out_of_time = [] { return true; }});
+  const std::vector<Point> some = hurried->frontier(0);
+  const std::vector<Point> all = solver_of(problem)->frontier(0);
+  EXPECT_LT(some.size(), all.size());
+  EXPECT_EQ(some.front().seconds, all.front().seconds);
+  for (const Point& point : some) {
+    const auto behind = std::ranges::upper_bound(all, point.seconds + 1e-9, {}, &Point::seconds);
+    ASSERT_NE(behind, all.begin());
+    EXPECT_GE(point.usd, std::prev(behind)->usd - kClose);
+    EXPECT_LE(point.usd, std::prev(behind)->usd * 1.05);
+  }
 }
 
 TEST(TreeSolver, TellsTheFastestAndCheapestOfItsFastestWhereNothingKeepsTheLimit) {

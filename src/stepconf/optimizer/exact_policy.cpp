@@ -51,9 +51,8 @@ class ExactPolicy : public Policy {
 class TreePolicy final : public ExactPolicy {
  public:
   TreePolicy(Frontiers& frontiers, Seconds limit, std::function<bool()> out_of_time,
-             workflow::SeriesParallelTree tree)
-      : ExactPolicy(frontiers, limit, std::move(out_of_time)),
-        tree_(make_tree(frontiers, std::move(tree))) {}
+             const workflow::SeriesParallelTree& tree)
+      : ExactPolicy(frontiers, limit, std::move(out_of_time)), tree_(make_tree(frontiers, tree)) {}
 
   std::unique_ptr<Strategy> begin(GlobalCache&) override {
     return std::make_unique<Execution>(*this);
@@ -80,7 +79,7 @@ class TreePolicy final : public ExactPolicy {
     Progress progress_;
   };
 
-  static RemainingTree make_tree(Frontiers& frontiers, workflow::SeriesParallelTree tree) {
+  static RemainingTree make_tree(Frontiers& frontiers, const workflow::SeriesParallelTree& tree) {
     const workflow::Workflow& workflow = frontiers.workflow();
     std::vector<std::vector<solver::Point>> options;
     std::vector<char> automatic;
@@ -90,7 +89,7 @@ class TreePolicy final : public ExactPolicy {
       options.push_back(step.jobs > 0 ? points_of(frontiers.expected(id), 1)
                                       : std::vector<solver::Point>{{0, 0}});
     }
-    return {std::move(tree), std::move(options), std::move(automatic)};
+    return {tree, options, automatic};
   }
 
   RemainingTree tree_;
@@ -99,7 +98,9 @@ class TreePolicy final : public ExactPolicy {
 class GraphPolicy final : public ExactPolicy {
  public:
   GraphPolicy(Frontiers& frontiers, Seconds limit, std::function<bool()> out_of_time)
-      : ExactPolicy(frontiers, limit, std::move(out_of_time)), problem_(problem_of(frontiers)) {}
+      : ExactPolicy(frontiers, limit, std::move(out_of_time)),
+        problem_(problem_of(frontiers)),
+        order_(workflow::topological_order(problem_.graph)) {}
 
   std::unique_ptr<Strategy> begin(GlobalCache&) override {
     return std::make_unique<Execution>(*this);
@@ -140,6 +141,22 @@ class GraphPolicy final : public ExactPolicy {
         const auto& more = remaining_.graph.predecessors[id];
         before.insert(before.end(), more.begin(), more.end());
       }
+      note_what_goes_on_by_itself(question);
+    }
+
+    // Steps that nobody asks about began when all before them had ended.
+    void note_what_goes_on_by_itself(const Question& question) {
+      const workflow::Workflow& workflow = policy_.frontiers_.workflow();
+      std::vector<std::optional<Seconds>> ends = ends_;
+      for (const StepId id : policy_.order_) {
+        if (ends[id] || !is_automatic(workflow.steps[id])) continue;
+        Seconds begun(0);
+        for (const StepId before : workflow.graph.predecessors[id])
+          begun = std::max(begun, ends[before].value_or(kUnlimited));
+        if (begun > question.now) continue;
+        ends[id] = begun + Seconds(policy_.problem_.options[id].front().seconds);
+        remaining_.options[id] = {{std::max(0.0, (*ends[id] - question.now).count()), 0}};
+      }
     }
 
     BestChoice solve(const Question& question) const {
@@ -160,15 +177,16 @@ class GraphPolicy final : public ExactPolicy {
   };
 
   solver::Problem problem_;
+  std::vector<StepId> order_;
 };
 
 }  // namespace
 
 std::unique_ptr<Policy> make_exact_policy(Frontiers& frontiers, Seconds slo,
                                           std::function<bool()> out_of_time) {
-  auto tree = workflow::series_parallel_tree(frontiers.workflow());
+  const auto tree = workflow::series_parallel_tree(frontiers.workflow());
   if (!tree) return std::make_unique<GraphPolicy>(frontiers, slo, std::move(out_of_time));
-  return std::make_unique<TreePolicy>(frontiers, slo, std::move(out_of_time), std::move(*tree));
+  return std::make_unique<TreePolicy>(frontiers, slo, std::move(out_of_time), *tree);
 }
 
 }  // namespace stepconf::optimizer

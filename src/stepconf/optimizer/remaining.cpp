@@ -35,14 +35,16 @@ Curve shortened(Curve curve) {
 
 }  // namespace
 
-RemainingTree::RemainingTree(workflow::SeriesParallelTree tree,
-                             std::vector<std::vector<Point>> options, std::vector<char> automatic)
-    : automatic_(std::move(automatic)), leaf_(options.size(), -1) {
-  add(tree, -1, 0, options);
+RemainingTree::RemainingTree(const workflow::SeriesParallelTree& tree,
+                             const std::vector<std::vector<Point>>& options,
+                             const std::vector<char>& automatic)
+    : leaf_(options.size(), -1) {
+  add(tree, -1, 0, options, automatic);
 }
 
 int RemainingTree::add(const workflow::SeriesParallelTree& tree, int parent, int place,
-                       const std::vector<std::vector<Point>>& options) {
+                       const std::vector<std::vector<Point>>& options,
+                       const std::vector<char>& automatic) {
   const int index = static_cast<int>(nodes_.size());
   Node& node = nodes_.emplace_back();
   node.kind = tree.kind;
@@ -51,7 +53,7 @@ int RemainingTree::add(const workflow::SeriesParallelTree& tree, int parent, int
   node.place = place;
   std::vector<int> parts;
   for (std::size_t i = 0; i < tree.parts.size(); ++i)
-    parts.push_back(add(tree.parts[i], index, static_cast<int>(i), options));
+    parts.push_back(add(tree.parts[i], index, static_cast<int>(i), options, automatic));
   std::vector<Curve> curves;
   switch (tree.kind) {
     case Kind::kStep:
@@ -74,6 +76,15 @@ int RemainingTree::add(const workflow::SeriesParallelTree& tree, int parent, int
       curves = {shortened(std::move(curves.back()))};
       break;
   }
+  nodes_[index].automatic =
+      tree.kind == Kind::kStep
+          ? automatic[tree.step]
+          : std::ranges::all_of(parts, [&](int part) { return nodes_[part].automatic; });
+  if (tree.kind == Kind::kSeries) {
+    double lead = 0;
+    for (std::size_t i = 1; i < parts.size() && nodes_[parts[i - 1]].automatic; ++i)
+      nodes_[parts[i]].lead = lead += whole(parts[i - 1]).seconds.front();
+  }
   nodes_[index].parts = std::move(parts);
   nodes_[index].curves = std::move(curves);
   return index;
@@ -87,9 +98,11 @@ Progress RemainingTree::start() const {
 void RemainingTree::note(Progress& progress, StepId step, Progress::Step decided) const {
   progress.steps[step] = decided;
   // Who began earlier, began earlier all the way up.
-  for (int node = leaf_[step]; node >= 0 && progress.begun[node] > decided.asked.count();
+  double begun = decided.asked.count();
+  for (int node = leaf_[step]; node >= 0 && progress.begun[node] > begun;
        node = nodes_[node].parent) {
-    progress.begun[node] = decided.asked.count();
+    progress.begun[node] = begun;
+    begun = std::max(0.0, begun - nodes_[node].lead);
   }
 }
 
@@ -105,7 +118,10 @@ BestChoice RemainingTree::choose(StepId step, const std::vector<Point>& options,
   levels.push_back({solver::curve_of(options)});
   const double left = (limit - now).count();
   int node = leaf_[step];
+  // Of the node, if the step is the first in it that is asked about.
+  double begun = now.count();
   for (; nodes_[node].parent >= 0; node = nodes_[node].parent) {
+    begun = std::max(0.0, begun - nodes_[node].lead);
     const Node& parent = nodes_[nodes_[node].parent];
     if (parent.kind == Kind::kSeries) {
       // The last combination is not needed as a whole, but at one limit.
@@ -113,7 +129,7 @@ BestChoice RemainingTree::choose(StepId step, const std::vector<Point>& options,
       const Curve& behind = parent.curves[nodes_[node].place + 1];
       levels.push_back({solver::in_series(levels.back().curve, behind), &behind});
     } else if (parent.kind == Kind::kParallel) {
-      const double begun = std::min(progress.begun[nodes_[node].parent], now.count());
+      begun = std::min(begun, progress.begun[nodes_[node].parent]);
       for (const int sibling : parent.parts) {
         if (sibling == node) continue;
         levels.push_back({solver::in_parallel(levels.back().curve,
@@ -156,7 +172,7 @@ Curve RemainingTree::left_of(int index, double begun, double now, const Progress
   const bool asked = progress.begun[index] < kInfinity;
   if (node.kind == Kind::kStep && asked)
     return shifted(at_once(), std::max(0.0, progress.steps[node.step]->ends.count() - now));
-  if (node.kind == Kind::kStep && automatic_[node.step])
+  if (node.kind == Kind::kStep && node.automatic)
     return shifted(at_once(), std::max(0.0, begun + whole(index).seconds.front() - now));
   if (node.kind == Kind::kChoice && asked) {
     for (const int part : node.parts) {
@@ -186,7 +202,7 @@ Curve RemainingTree::left_of_series(const Node& node, double begun, double now,
   }
   for (; next < static_cast<int>(node.parts.size()); ++next) {
     const Node& part = nodes_[node.parts[next]];
-    if (part.kind != Kind::kStep || !automatic_[part.step]) break;
+    if (!part.automatic) break;
     begun += part.curves.front().seconds.front();
   }
   return shifted(node.curves[next], std::max(0.0, begun - now));

@@ -20,7 +20,8 @@ struct Progress {
 
   /// By step; absent where it was not asked about.
   std::vector<std::optional<Step>> steps;
-  /// By node of the tree: when a step in it was first asked about; infinite where none was.
+  /// By node of the tree: when it began, as told by the first step in it that was asked about, less
+  /// the time expected of what nobody is asked about before that; infinite where none was.
   std::vector<double> begun;
 };
 
@@ -42,8 +43,9 @@ class RemainingTree {
   /// `options[s]` are the points of step s for the jobs expected, at their full cost, and
   /// `automatic[s]` tells whether nobody will ask about it, because it is foreign or has no jobs.
   /// Curves of more than 2,000 points are thinned, at a loss of 1e-6 for each combination.
-  RemainingTree(workflow::SeriesParallelTree tree, std::vector<std::vector<solver::Point>> options,
-                std::vector<char> automatic);
+  RemainingTree(const workflow::SeriesParallelTree& tree,
+                const std::vector<std::vector<solver::Point>>& options,
+                const std::vector<char>& automatic);
 
   /// The progress of an execution of which nothing was asked yet.
   Progress start() const;
@@ -61,20 +63,24 @@ class RemainingTree {
     workflow::StepId step = -1;
     int parent = -1;
     int place = 0;
+    /// Whether nobody will ask about anything in it.
+    bool automatic = false;
+    /// What the parts before it in its series take where all of them are automatic, else 0.
+    double lead = 0;
     std::vector<int> parts;
     /// Of a series: of its parts from i on; the last is empty. Else one: of the whole.
     std::vector<solver::Curve> curves;
   };
 
   int add(const workflow::SeriesParallelTree& tree, int parent, int place,
-          const std::vector<std::vector<solver::Point>>& options);
+          const std::vector<std::vector<solver::Point>>& options,
+          const std::vector<char>& automatic);
   const solver::Curve& whole(int node) const { return nodes_[node].curves.front(); }
   solver::Curve left_of(int node, double begun, double now, const Progress& progress) const;
   solver::Curve left_of_series(const Node& node, double begun, double now,
                                const Progress& progress) const;
 
   std::vector<Node> nodes_;
-  std::vector<char> automatic_;
   /// By step: its leaf.
   std::vector<int> leaf_;
 };

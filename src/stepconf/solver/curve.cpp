@@ -1,7 +1,8 @@
 // The sums of two curves are n * m points of which few are efficient. For each point of the smaller
 // curve, the other one shifted by it is sorted already. So these m rows are merged pairwise, like
 // the matches of a tournament, and each match keeps only what is efficient: most sums are gone
-// after the first rounds, and no round sorts anything.
+// after the first rounds, and no round sorts anything. A row is made when its match is due, so that
+// there is memory for what is efficient, not for all sums.
 #include "stepconf/solver/curve.h"
 
 #include <algorithm>
@@ -62,9 +63,17 @@ Curve in_series(const Curve& first, const Curve& second, Bound* bound) {
   const bool swapped = first.size() < second.size();
   const Curve& longer = swapped ? second : first;
   const Curve& shorter = swapped ? first : second;
-  std::vector<Row> rows(shorter.size());
+  // Winners that wait for their next match, the widest first: the r-th digit of j in base 2 tells
+  // whether one of 2^r rows waits.
+  std::vector<Row> waiting;
+  Row row, merged;
+  const auto play = [&] {
+    merge(waiting.back(), row, merged);
+    std::swap(row, merged);
+    waiting.pop_back();
+  };
   for (int j = 0; j < shorter.size(); ++j) {
-    Row& row = rows[j];
+    row.clear();
     row.reserve(longer.size());
     if (bound) bound->restart();
     for (int i = 0; i < longer.size(); ++i) {
@@ -76,17 +85,13 @@ Curve in_series(const Curve& first, const Curve& second, Bound* bound) {
       if (!row.empty() && row.back().seconds == seconds) row.pop_back();
       row.push_back({seconds, usd, swapped ? Origin{j, i} : Origin{i, j}});
     }
+    for (int matches = j; matches % 2 == 1; matches /= 2) play();
+    waiting.push_back(std::move(row));
   }
-  Row merged;
-  for (std::size_t width = 1; width < rows.size(); width *= 2) {
-    for (std::size_t i = 0; i + width < rows.size(); i += 2 * width) {
-      merge(rows[i], rows[i + width], merged);
-      std::swap(rows[i], merged);
-    }
-  }
+  row.clear();
+  while (!waiting.empty()) play();
   Curve result;
-  if (rows.empty()) return result;
-  for (const Sum& sum : rows.front()) append(result, sum.seconds, sum.usd, sum.origin);
+  for (const Sum& sum : row) append(result, sum.seconds, sum.usd, sum.origin);
   return result;
 }
 

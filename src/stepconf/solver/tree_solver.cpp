@@ -30,6 +30,18 @@ constexpr std::array kRoughPasses = {24, 240};
 constexpr int kMostPoints = 5000;
 // Shorter curves are not worth thinning.
 constexpr int kFew = 16;
+// What a frontier goes on with when time is out: sums of two such curves take some 50 ms.
+constexpr int kFewInTime = 1000;
+
+// By what factor the costs of neighbours must differ for `curve` to have about `points` points.
+double tolerance_for(const Curve& curve, int points) {
+  const double range = curve.usd.front() / std::max(curve.usd.back(), 1e-300);
+  return std::expm1(std::log(range) / points);
+}
+
+void thin_to(Curve& curve, int points) {
+  if (curve.size() > points) thin(curve, tolerance_for(curve, points));
+}
 
 class TreeSolver final : public Solver {
  public:
@@ -70,6 +82,7 @@ class TreeSolver final : public Solver {
     Solution cheapest = cheapest_within(hulls_.back().vertices.back().seconds);
     if (cheapest.best.total.usd > most) {
       cheapest.feasible = false;
+      cheapest.lower_bound = cheapest.best.total.seconds;
       return cheapest;
     }
     double below = hulls_.back().vertices.front().seconds;
@@ -98,6 +111,10 @@ class TreeSolver final : public Solver {
     std::vector<Curve> curves;
     for (int i = 0; i < tree_.size(); ++i) {
       const BinaryTree::Node& node = tree_.nodes[i];
+      if (!node.is_leaf() && options_.out_of_time()) {
+        thin_to(curves[node.first], kFewInTime);
+        thin_to(curves[node.second], kFewInTime);
+      }
       curves.push_back(node.is_leaf() ? leaves_[i]
                        : node.series  ? in_series(curves[node.first], curves[node.second])
                                       : in_parallel(curves[node.first], curves[node.second]));
@@ -209,10 +226,8 @@ class TreeSolver final : public Solver {
       // Nothing is left that could be cheaper than `best`.
       if (curve.size() == 0) return std::ranges::max(factors) - 1;
       double thinning = share;
-      if (curve.size() > most_points) {
-        const double range = curve.usd.front() / std::max(curve.usd.back(), 1e-300);
-        thinning = std::max(thinning, std::expm1(std::log(range) / most_points));
-      }
+      if (curve.size() > most_points)
+        thinning = std::max(thinning, tolerance_for(curve, most_points));
       if (thinning > 0 && curve.size() > kFew && thin(curve, thinning)) factors[i] *= 1 + thinning;
     }
     const double loss = std::ranges::max(factors) - 1;
