@@ -51,5 +51,21 @@ TEST(Sandboxes, InstancesBeyondTheConcurrencyWaitForOthersToEnd) {
   EXPECT_EQ(runs[4].delay, Seconds(6));
 }
 
+TEST(Sandboxes, CountWhatALaterStepWillHaveAtWorkMeanwhile) {
+  Sandboxes sandboxes(Service{.concurrency = 3});
+  std::vector<InstanceRun> first(3);
+  for (InstanceRun& run : first) run.duration = Seconds(4);
+  first[2].delay = Seconds(5);
+  sandboxes.start("f", MemoryMb{512}, Seconds(0), first);
+  // 0 to 4, 0 to 4, 5 to 9. At 1 s one place is free, the next one at 3 s, when the first
+  // instance of this step has ended.
+  std::vector<InstanceRun> second(2);
+  for (InstanceRun& run : second) run.duration = Seconds(2);
+  sandboxes.start("f", MemoryMb{512}, Seconds(1), second);
+  EXPECT_EQ(first[2].delay, Seconds(5));
+  EXPECT_EQ(second[0].delay, Seconds(0));
+  EXPECT_EQ(second[1].delay, Seconds(2));
+}
+
 }  // namespace
 }  // namespace stepconf::simulation

@@ -11,18 +11,37 @@ void Sandboxes::start(const std::string& function, MemoryMb memory, Seconds read
     if (service_.concurrency) wait_for_a_place(ready, run);
     if (free != nullptr && take_warm(*free, ready + run.delay)) run.cold = false;
     const Seconds end = ready + run.end();
-    if (service_.concurrency) running_.push(end);
+    if (service_.concurrency) at_work_.push_back({ready + run.delay, end});
     if (free != nullptr) free->push_back(end);
   }
 }
 
 void Sandboxes::wait_for_a_place(Seconds ready, estimator::InstanceRun& run) {
-  const auto most = static_cast<std::size_t>(*service_.concurrency);
-  while (!running_.empty() && running_.top() <= ready + run.delay) running_.pop();
-  while (running_.size() >= most) {
-    run.delay = running_.top() - ready;
-    running_.pop();
+  // Nobody asks for a time before `ready` any more.
+  std::erase_if(at_work_, [&](const Work& work) { return work.end <= ready; });
+  const Seconds length = run.end() - run.delay;
+  std::vector<Seconds> times = {ready + run.delay};
+  for (const Work& work : at_work_) {
+    if (work.end > times.front()) times.push_back(work.end);
   }
+  std::ranges::sort(times);
+  for (const Seconds start : times) {
+    if (most_at_work(start, start + length) >= *service_.concurrency) continue;
+    run.delay = start - ready;
+    return;
+  }
+}
+
+int Sandboxes::most_at_work(Seconds from, Seconds until) const {
+  const auto at = [&](Seconds time) {
+    return static_cast<int>(std::ranges::count_if(
+        at_work_, [&](const Work& work) { return work.start <= time && time < work.end; }));
+  };
+  int most = at(from);
+  for (const Work& work : at_work_) {
+    if (work.start > from && work.start < until) most = std::max(most, at(work.start));
+  }
+  return most;
 }
 
 bool Sandboxes::take_warm(std::vector<Seconds>& free, Seconds start) const {

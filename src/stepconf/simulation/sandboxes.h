@@ -1,9 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
-#include <queue>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,21 +22,30 @@ struct Service {
 /// The sandboxes of one execution. An instance that is drawn cold is warm nevertheless where the
 /// execution has used a sandbox of its function and memory size, which is free and not yet expired;
 /// sandboxes from earlier executions are what the probability of a cold start stands for. An
-/// instance beyond the concurrency waits until one ends; steps that became ready earlier go first.
+/// instance beyond the concurrency waits until there is a place for as long as it runs; steps that
+/// became ready earlier go first.
 class Sandboxes {
  public:
   explicit Sandboxes(const Service& service) : service_(service) {}
 
-  /// Starts a step's instances at `ready`: makes late and warm what has to be. O(log running) each.
+  /// Starts a step's instances at `ready`: makes late and warm what has to be. Steps must be
+  /// started in the order of `ready`. Each instance takes O(at work), O(at work^3) at worst where
+  /// it waits.
   void start(const std::string& function, MemoryMb memory, Seconds ready,
              std::vector<estimator::InstanceRun>& runs);
 
  private:
+  struct Work {
+    Seconds start{0}, end{0};
+  };
+
   void wait_for_a_place(Seconds ready, estimator::InstanceRun& run);
+  int most_at_work(Seconds from, Seconds until) const;
   bool take_warm(std::vector<Seconds>& free, Seconds start) const;
 
   Service service_;
-  std::priority_queue<Seconds, std::vector<Seconds>, std::greater<>> running_;
+  // Those that end after the last step started.
+  std::vector<Work> at_work_;
   std::map<std::pair<std::string, MemoryMb>, std::vector<Seconds>> free_since_;
 };
 
