@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "stepconf/solver/open_nodes.h"
+
 namespace stepconf::solver {
 
 using workflow::StepId;
@@ -22,14 +24,6 @@ constexpr std::size_t kCutsTried = 8;
 constexpr int kPathsTried = 8;
 constexpr std::int64_t kMostNodesForTies = 5000;
 constexpr std::size_t kMostTies = 1000;
-// Open nodes beyond this many bytes are taken deepest first, which lets their number fall.
-constexpr std::size_t kMostBytes = std::size_t{200} << 20;
-
-struct Node {
-  double bound = 0;
-  int depth = 0;
-  Relaxation::State state{};
-};
 
 class Tree {
  public:
@@ -60,8 +54,6 @@ class Tree {
   void offer(const std::vector<int>& options);
   const std::vector<Cut>& candidates();
   Cut best_cut(double bound);
-  void open(Node node);
-  Node take();
   bool ended();
   // Bounds above this are of no interest.
   double cut() const { return std::min(search_.at_most, best_.total.usd) * (1 + kTie); }
@@ -76,8 +68,7 @@ class Tree {
   std::optional<Relaxation> relaxation_;
 
   Found best_;
-  std::vector<Node> open_;
-  bool deepest_first_ = false;
+  OpenNodes open_;
   // Nodes that may hold something as cheap as the best, and shorter.
   std::vector<Node> ties_;
   bool breaking_ties_ = false;
@@ -293,30 +284,6 @@ bool Tree::tighten_by_penalty() {
 
 bool Tree::tighten() { return tighten_by_penalty() && tighten_by_time(); }
 
-void Tree::open(Node node) {
-  open_.push_back(std::move(node));
-  std::push_heap(open_.begin(), open_.end(), [this](const Node& a, const Node& b) {
-    return deepest_first_ ? a.depth < b.depth : a.bound > b.bound;
-  });
-}
-
-Node Tree::take() {
-  const auto order = [this](const Node& a, const Node& b) {
-    return deepest_first_ ? a.depth < b.depth : a.bound > b.bound;
-  };
-  const std::size_t bytes =
-      open_.size() * 8 * (open_[0].state.flow.size() + 2 * open_[0].state.potential.size());
-  const bool crowded = bytes > (deepest_first_ ? kMostBytes / 2 : kMostBytes);
-  if (crowded != deepest_first_) {
-    deepest_first_ = crowded;
-    std::make_heap(open_.begin(), open_.end(), order);
-  }
-  std::pop_heap(open_.begin(), open_.end(), order);
-  Node node = std::move(open_.back());
-  open_.pop_back();
-  return node;
-}
-
 bool Tree::ended() {
   if (!ended_ && (best_.nodes >= most_nodes_ || search_.out_of_time())) ended_ = true;
   return ended_;
@@ -355,7 +322,7 @@ void Tree::dive(Node node) {
     // The other child is bounded first and waits.
     relaxation_->set_range(step, second, {cut()});
     const double bound = std::max(floor, relaxation_->bound());
-    if (bound <= cut()) open({bound, depth + 1, relaxation_->save()});
+    if (bound <= cut()) open_.push({bound, depth + 1, relaxation_->save()});
     relaxation_->restore(state);
     relaxation_->set_range(step, first, {cut()});
     floor = std::max(floor, relaxation_->bound());
@@ -366,7 +333,7 @@ void Tree::dive(Node node) {
 
 void Tree::explore() {
   while (!open_.empty() && !ended()) {
-    Node node = take();
+    Node node = open_.take();
     if (node.bound > cut()) continue;
     if (!breaking_ties_ && node.bound >= best_.total.usd * (1 - kTie)) {
       if (ties_.size() < kMostTies) ties_.push_back(std::move(node));
@@ -397,14 +364,13 @@ Found Tree::run() {
     keep_by_penalty();
     if (relaxation_) {
       lower = std::max(lower, relaxation_->bound());
-      open({lower, 0, relaxation_->save()});
+      open_.push({lower, 0, relaxation_->save()});
       explore();
     }
   }
   best_.complete = !ended_ || (search_.first_found && !best_.options.empty());
   if (ended_) {
-    double open_bound = std::min(current_, best_.total.usd);
-    for (const Node& node : open_) open_bound = std::min(open_bound, node.bound);
+    const double open_bound = open_.least_bound(std::min(current_, best_.total.usd));
     best_.lower_bound = std::max(lower, open_bound) * (1 - 1e-12);
     best_.lower_bound = std::min(best_.lower_bound, best_.total.usd);
     return best_;
@@ -418,12 +384,9 @@ Found Tree::run() {
   while (best_.total.seconds < shortest && !ended_) {
     shortest = best_.total.seconds;
     limit_ = shortest - 2 * kMoment;
-    open_ = ties_;
-    std::make_heap(open_.begin(), open_.end(),
-                   [](const Node& a, const Node& b) { return a.bound > b.bound; });
-    deepest_first_ = false;
+    open_.assign(ties_);
     explore();
-    open_.clear();
+    open_.assign({});
   }
   return best_;
 }
