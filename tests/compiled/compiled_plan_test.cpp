@@ -202,7 +202,8 @@ TEST(CompiledPlan, KeepsGoalPricesAndPoliciesAndGivesTheSameBytesAgain) {
 
 TEST(CompiledPlan, KeepsChoices) {
   workflow::Workflow forked = testing::workflow();
-  forked.choices.push_back({"Which", 1, {{"fan", 0.75, {1}}, {"wait", 0.25, {2}}}});
+  forked.choices.push_back(
+      {"Which", 1, {{"fan", 0.75, {1}}, {"wait", 0.25, {2}}}, workflow::SharesAre::learnt, 12});
   forked.steps[1].probability = 0.75;
   forked.steps[2].probability = 0.25;
   const auto bytes = to_bytes(
@@ -210,6 +211,8 @@ TEST(CompiledPlan, KeepsChoices) {
   const workflow::Workflow read = plan_from_bytes(bytes, "p.plan").workflow;
   ASSERT_EQ(read.choices.size(), 1u);
   EXPECT_EQ(read.choices[0].name, "Which");
+  EXPECT_EQ(read.choices[0].shares_are, workflow::SharesAre::learnt);
+  EXPECT_EQ(read.choices[0].executions, 12);
   EXPECT_EQ(read.choices[0].ways[1].next, "wait");
   EXPECT_EQ(read.choices[0].ways[1].share, 0.25);
   EXPECT_EQ(read.choices[0].ways[1].steps, std::vector<workflow::StepId>{2});

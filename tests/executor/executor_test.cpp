@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "stepconf/asl/execution.h"
 #include "stepconf/executor/dag_flow.h"
+#include "stepconf/workflow/from_asl.h"
 #include "stepconf/workflow/from_steps.h"
 #include "tests/executor/fake_platform.h"
 
@@ -213,6 +215,44 @@ TEST_F(ExecutorTest, AnInterruptionEndsTheRunAndKeepsWhatIsKnown) {
   EXPECT_EQ(summary.duration, Seconds(2));
   ASSERT_EQ(summary.steps.size(), 1u);
   EXPECT_EQ(summary.steps[0].detail[0].status, "aborted");
+}
+
+// Keeps what it is told in one line of text each.
+class Told final : public Observer {
+ public:
+  void step_ended(const StepRecord& record) override {
+    lines.push_back(record.step + " " + Json(record.choices).dump());
+  }
+  void ways_left(const StepRecord& record) override { lines.push_back(to_json(record).dump()); }
+  std::vector<std::string> lines;
+};
+
+TEST_F(ExecutorTest, TellsTheWaysTakenWithTheStepThatLeadsThere) {
+  // A, whose success is one of two ways, then C to B or past it, a wait, and D.
+  const auto task = [](const std::string& rest) {
+    return R"({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", )" +
+           rest + "}";
+  };
+  const auto machine = asl::StateMachine::parse(
+      R"({"StartAt": "A", "States": {"A": )" +
+          task(R"("Next": "C", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}])") +
+          R"(, "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 7, "Next": "B"}],
+             "Default": "W"}, "B": )" +
+          task(R"("Next": "W")") + R"(, "W": {"Type": "Wait", "Seconds": 5, "Next": "D"},
+             "D": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 7, "Next": "E"}],
+             "Default": "E"}, "E": {"Type": "Succeed"}}})",
+      "m.json");
+  platform_.functions["f"] = FakePlatform::each_job([](const Json&) { return result(7); });
+  workflow_ = workflow::from_state_machine(machine, {});
+  asl::Execution flow(machine, Json::object(), {"e", "e", "m", "m", {}});
+  Fixed strategy({{512}, 1, 1});
+  Told told;
+  RunOptions options;
+  options.execution = "e";
+  run(flow, workflow_, strategy, platform_, told, options);
+  EXPECT_EQ(told.lines,
+            (std::vector<std::string>{R"(A {"A":{"C":1},"C":{"B":1}})", "B {}",
+                                      R"({"schema":1,"execution":"e","choices":{"D":{"E":1}}})"}));
 }
 
 }  // namespace

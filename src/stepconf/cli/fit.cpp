@@ -192,6 +192,10 @@ void tell_what_was_read(const Traces& traces, std::ostream& err) {
   }
   err << fmt::format("The traces hold {} of {}, {} of them from cold starts.\n",
                      count(samples, "sample"), count(traces.executions.size(), "run"), cold);
+  if (!traces.choices.empty()) {
+    err << fmt::format("They tell which ways executions went on from {}.\n",
+                       count(traces.choices.size(), "state"));
+  }
   if (traces.oversubscribed > 0) {
     err << fmt::format(
         "{} left out: the machine had less CPU than it promised, so the times are too long.\n",
@@ -228,7 +232,8 @@ int fit(const FitArguments& arguments, std::ostream& out, std::ostream& err) {
                                    arguments.traces.front().string()));
   }
   report.rescaled = std::move(folded.changes);
-  const estimator::Models models = estimator::fit(folded.samples, {.form = arguments.form});
+  estimator::Models models = estimator::fit(folded.samples, {.form = arguments.form});
+  models.choices = traces.choices;
   write_file(arguments.output, estimator::to_string(models));
 
   for (const auto& [name, model] : models.functions) {

@@ -241,6 +241,17 @@ FunctionModel parse_function(JsonFields fields, const std::string& source) {
   return result;
 }
 
+workflow::LearntWays parse_ways(JsonFields fields) {
+  workflow::LearntWays learnt;
+  learnt.executions = fields.whole("executions", 1);
+  JsonFields taken = fields.object("taken");
+  const Json& ways = fields.any("taken");
+  if (ways.empty()) fields.fail("taken", "is empty, must name at least one way");
+  for (const auto& [way, times] : ways.items()) learnt.taken[way] = taken.whole(way, 1);
+  fields.done();
+  return learnt;
+}
+
 }  // namespace
 
 Models parse_models(std::string_view text, const std::string& source) {
@@ -248,9 +259,14 @@ Models parse_models(std::string_view text, const std::string& source) {
   JsonFields fields(document, "$", source);
   if (fields.whole("schema", 1) != 1) fields.fail("schema", "is not known, must be 1");
   JsonFields functions = fields.object("functions");
-  fields.done();
   Models models;
   models.source = source;
+  if (fields.has("choices")) {
+    JsonFields choices = fields.object("choices");
+    for (const auto& [state, member] : fields.any("choices").items())
+      models.choices.emplace(state, parse_ways(choices.object(state)));
+  }
+  fields.done();
   for (const auto& [name, member] : document.at("functions").items()) {
     models.functions.emplace(name, parse_function(functions.object(name), source));
   }

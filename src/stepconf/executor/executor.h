@@ -22,6 +22,9 @@ class Observer {
   virtual void step_started(const StepRecord& /*record*/) {}
   /// All instances of the attempt came back, or the execution ended before they did.
   virtual void step_ended(const StepRecord& /*record*/) {}
+  /// The execution ended on ways that it took after the last step had ended: a record without a
+  /// step.
+  virtual void ways_left(const StepRecord& /*record*/) {}
 };
 
 struct RunOptions {
