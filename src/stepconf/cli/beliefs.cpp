@@ -36,8 +36,10 @@ std::optional<optimizer::DecisionCharge> charge_of(const Workspace& workspace) {
 }
 
 Beliefs::Beliefs(const Workspace& workspace, const std::optional<optimizer::DecisionCharge>& charge)
-    : scatter_(believed_scatter(workspace.project, *workspace.options)),
-      options_(workspace.options.get()) {
+    : scatter_(workspace.plan ? std::make_unique<estimator::ModelScatter>(*workspace.options)
+                              : believed_scatter(workspace.project, *workspace.options)),
+      options_(&workspace.choices()) {
+  if (workspace.plan) return;
   if (workspace.project.simulation) options_ = &expected_.emplace(*options_, *scatter_);
   if (!charge) return;
   charged_options_.emplace(*options_, *charge);

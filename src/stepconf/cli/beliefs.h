@@ -21,7 +21,9 @@ std::unique_ptr<estimator::ModelScatter> believed_scatter(const project::Project
 /// What a decision before a step costs; absent where the project has decisions free.
 std::optional<optimizer::DecisionCharge> charge_of(const Workspace& workspace);
 
-/// The options and the scatter that strategies plan with. Not to be moved: it refers to itself.
+/// The options and the scatter that strategies plan with: the project's; where a plan file was
+/// loaded what it holds, as in a run, whatever the project says of beliefs and charges. Not to be
+/// moved: it refers to itself.
 class Beliefs {
  public:
   /// Without `charge`: nothing is charged. The workspace must have models, and outlive it.

@@ -13,6 +13,7 @@
 #include "stepconf/cli/beliefs.h"
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/report/table.h"
@@ -26,7 +27,7 @@ constexpr int kMostRuns = 10'000'000;
 
 struct SimulateArguments {
   std::filesystem::path project = ".";
-  std::filesystem::path models;
+  std::filesystem::path models, plan;
   std::vector<std::string> strategies;
   int runs = 1000;
   std::uint64_t seed = 1;
@@ -149,16 +150,21 @@ void require_usable(const SimulateArguments& arguments) {
 }
 
 int simulate_verb(const SimulateArguments& arguments) {
+  check_names(arguments.strategies);
+  const Interruption interruption;
+  Workspace opened =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.plan.empty() ? ModelsAre::needed : ModelsAre::ignored);
+  if (!arguments.plan.empty()) use_plan(opened, arguments.plan);
+  const Workspace& workspace = opened;
   std::vector<std::string> names = arguments.strategies;
-  const bool all = names.empty();
+  const bool all = names.empty() && !workspace.plan;
   if (all) {
     const auto known = simulation::known_strategies();
     names.assign(known.begin(), known.end());
+  } else if (names.empty()) {
+    names = {workspace.plan->goal.strategy};
   }
-  check_names(names);
-  const Interruption interruption;
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::needed);
   const std::optional<Seconds> slo = slo_of(workspace.project, arguments.slo, nullptr);
   if (!slo) {
     throw InvalidInput(fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s",
@@ -178,8 +184,8 @@ int simulate_verb(const SimulateArguments& arguments) {
         .target = arguments.target.value_or(workspace.project.target),
         .scatter = &from.scatter()};
   };
-  const optimizer::StrategyInputs believed = inputs(frontiers, beliefs);
-  const optimizer::StrategyInputs believed_charged = inputs(charged_frontiers, charged_beliefs);
+  optimizer::StrategyInputs believed = inputs(frontiers, beliefs);
+  optimizer::StrategyInputs believed_charged = inputs(charged_frontiers, charged_beliefs);
   const auto scatter = true_scatter(workspace.project, *workspace.options);
   simulation::Service service;
   if (workspace.project.simulation) {
@@ -190,6 +196,7 @@ int simulate_verb(const SimulateArguments& arguments) {
   OrderedJson skipped = OrderedJson::array();
   for (const std::string& name : names) {
     Counter counter(name, arguments.runs, interruption);
+    believed.prepared = believed_charged.prepared = workspace.prepared_for(name);
     simulation::Setting setting{.truth = truth,
                                 .believed = believed,
                                 .believed_charged = believed_charged,
@@ -226,7 +233,8 @@ void add_simulate(CLI::App& app, int& status) {
       "simulate", "Compare strategies over many simulated runs in which durations scatter");
   add_project(*verb, arguments->project);
   verb->add_option("--strategy", arguments->strategies,
-                   fmt::format("Strategies to compare, divided by commas; default all: {}",
+                   fmt::format("Strategies to compare, divided by commas; default all, with --plan "
+                               "the plan's: {}",
                                fmt::join(simulation::known_strategies(), ", ")))
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -246,7 +254,14 @@ void add_simulate(CLI::App& app, int& status) {
                    "project's");
   verb->add_option("--headroom", arguments->headroom,
                    "Share of the SLO that no strategy plans for; default the project's");
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option(
+          "--plan", arguments->plan,
+          "Decide by this plan file, made by `plan --save`, as `run --plan` does, and play "
+          "its models: they, its prices, SLO and strategy take the place of the project's")
+      ->check(not_empty)
+      ->excludes(models);
   verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
   verb->callback([arguments, &status] { status = simulate_verb(*arguments); });
 }
