@@ -95,6 +95,25 @@ TEST(Strategies, NoneIsCheaperThanTheOptimumAndExactFollowsIt) {
   });
 }
 
+TEST(Strategies, OptimalAndExactSayThatTheirPlanIsNotProvedWhereTimeIsOut) {
+  std::mt19937 random(3);
+  Trial trial(30, false, random);
+  const Seconds slo(1.5 * trial.fastest());
+  const Plan proved = trial.plan_of("optimal", slo.count());
+  ASSERT_EQ(proved.proved_optimal, true);
+  for (const char* name : {"optimal", "exact"}) {
+    cache::InMemoryCache cache;
+    const Plan cut =
+        plan(name, {.frontiers = trial.frontiers, .slo = slo, .out_of_time = [] { return true; }},
+             cache);
+    EXPECT_TRUE(cut.feasible) << name;
+    EXPECT_EQ(cut.proved_optimal, false) << name;
+    ASSERT_TRUE(cut.lower_bound) << name;
+    EXPECT_LE(cut.lower_bound->value, proved.cost.value * (1 + kClose)) << name;
+    EXPECT_GE(cut.cost.value, proved.cost.value * (1 - kClose)) << name;
+  }
+}
+
 // An execution whose steps take another time than predicted: at each decision the choice is the one
 // of the remaining problem, stated and solved as a whole.
 TEST(Strategies, ExactSolvesWhatRemainsWhateverHappenedBefore) {

@@ -208,7 +208,11 @@ TEST(DagSolver, ListsAFrontierOfWhichNoPointBeatsAnother) {
   std::mt19937 random(5);
   const Problem problem = random_problem(12, 6, false, random);
   const auto solver = make_dag_solver(problem);
-  const std::vector<Point> frontier = solver->frontier(20);
+  const FrontierList list = solver->frontier(20);
+  const std::vector<Point>& frontier = list.points;
+  EXPECT_FALSE(list.complete);
+  EXPECT_EQ(list.excess, 0) << "each was found to the end";
+  EXPECT_FALSE(list.out_of_time);
   EXPECT_LE(frontier.size(), 20u);
   EXPECT_GE(frontier.size(), 10u);
   for (std::size_t i = 1; i < frontier.size(); ++i) {
@@ -239,7 +243,9 @@ TEST(DagSolver, ListsTheWholeFrontierWhereItHasFewPoints) {
     std::vector<Point> expected;
     for (const Point& plan : plans)
       if (expected.empty() || plan.usd < expected.back().usd) expected.push_back(plan);
-    EXPECT_EQ(make_dag_solver(problem)->frontier(50), expected);
+    const FrontierList list = make_dag_solver(problem)->frontier(50);
+    EXPECT_EQ(list.points, expected);
+    EXPECT_TRUE(list.complete && list.excess == 0 && !list.out_of_time);
   }
 }
 
@@ -349,6 +355,21 @@ TEST(BranchAndBound, OfEquallyCheapAssignmentsTakesTheShortest) {
   EXPECT_TRUE(found.complete);
   EXPECT_EQ(found.total, (Point{3, 6}));
   EXPECT_EQ(found.options, (std::vector<int>{1, 0, 0}));
+}
+
+TEST(DagSolver, SaysHowFarTheFrontierMayBeOffWhereThereIsNoTime) {
+  std::mt19937 random(5);
+  const Problem problem = random_problem(30, 8, false, random);
+  SolverOptions options;
+  options.out_of_time = [] { return true; };
+  const FrontierList list = make_dag_solver(problem, options)->frontier(5);
+  EXPECT_TRUE(list.out_of_time && !list.complete);
+  EXPECT_GT(list.excess, 0);
+  const auto solver = make_dag_solver(problem);
+  for (const Point& point : list.points) {
+    const double least = solver->cheapest_within(point.seconds).best.total.usd;
+    EXPECT_LE(point.usd, least * (1 + list.excess) * (1 + 1e-12));
+  }
 }
 
 }  // namespace

@@ -164,7 +164,9 @@ TEST(TreeSolver, SolvesADiamondByHand) {
   EXPECT_EQ(solver->fastest_within(9).best.total, (Point{8, 10}));
   // In seconds, as for any budget: what the cheapest takes.
   EXPECT_EQ(solver->fastest_within(9).lower_bound, 8);
-  EXPECT_EQ(solver->frontier(0), (std::vector<Point>{{5, 18}, {6, 14}, {7, 11}, {8, 10}}));
+  const FrontierList whole = solver->frontier(0);
+  EXPECT_EQ(whole.points, (std::vector<Point>{{5, 18}, {6, 14}, {7, 11}, {8, 10}}));
+  EXPECT_TRUE(whole.complete && whole.excess == 0 && !whole.out_of_time);
 }
 
 TEST(TreeSolver, GivesPlansOfTheirTimeAndCostWhereTimeIsOutForTheWholeFrontier) {
@@ -172,15 +174,19 @@ TEST(TreeSolver, GivesPlansOfTheirTimeAndCostWhereTimeIsOutForTheWholeFrontier) 
   const Problem problem = random_problem(120, 8, false, random);
   const auto hurried = make_tree_solver(problem, *workflow::series_parallel_tree(problem.graph),
                                         {.out_of_time = [] { return true; }});
-  const std::vector<Point> some = hurried->frontier(0);
-  const std::vector<Point> all = solver_of(problem)->frontier(0);
+  const FrontierList cut = hurried->frontier(0);
+  const std::vector<Point>& some = cut.points;
+  const std::vector<Point> all = solver_of(problem)->frontier(0).points;
+  EXPECT_TRUE(cut.out_of_time && !cut.complete);
+  EXPECT_GT(cut.excess, 0);
+  EXPECT_LT(cut.excess, 0.05);
   EXPECT_LT(some.size(), all.size());
   EXPECT_EQ(some.front().seconds, all.front().seconds);
   for (const Point& point : some) {
     const auto behind = std::ranges::upper_bound(all, point.seconds + 1e-9, {}, &Point::seconds);
     ASSERT_NE(behind, all.begin());
     EXPECT_GE(point.usd, std::prev(behind)->usd - kClose);
-    EXPECT_LE(point.usd, std::prev(behind)->usd * 1.05);
+    EXPECT_LE(point.usd, std::prev(behind)->usd * (1 + cut.excess) + kClose);
   }
 }
 
@@ -196,7 +202,7 @@ TEST(TreeSolver, FindsWhatTryingEverythingFinds) {
     const Problem problem = random_problem(size, 4, *rc::gen::arbitrary<bool>(), random);
     const std::vector<Point> all = frontier_by_force(problem);
     const auto solver = solver_of(problem);
-    const std::vector<Point> frontier = solver->frontier(0);
+    const std::vector<Point> frontier = solver->frontier(0).points;
     RC_ASSERT(frontier.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       RC_ASSERT(std::abs(frontier[i].usd - all[i].usd) < kClose);

@@ -24,6 +24,13 @@ std::string verdict(const optimizer::Plan& plan, const PlanGoal& goal) {
   }
   if (plan.fastest && goal.slo)
     return "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
+  if (plan.proved_optimal == false) {
+    return fmt::format("Not proved to be the {}{}; --search-time gives the search more time.\n",
+                       goal.budget ? "fastest" : "cheapest",
+                       plan.lower_bound ? fmt::format(": none costs less than {}",
+                                                      report::format_usd(plan.lower_bound->value))
+                                        : "");
+  }
   return "";
 }
 

@@ -149,6 +149,14 @@ void require_usable(const SimulateArguments& arguments) {
   }
 }
 
+std::vector<std::string> strategies_of(const SimulateArguments& arguments,
+                                       const Workspace& workspace) {
+  if (!arguments.strategies.empty()) return arguments.strategies;
+  if (workspace.plan) return {workspace.plan->goal.strategy};
+  const auto known = simulation::known_strategies();
+  return {known.begin(), known.end()};
+}
+
 int simulate_verb(const SimulateArguments& arguments) {
   check_names(arguments.strategies);
   const Interruption interruption;
@@ -157,14 +165,7 @@ int simulate_verb(const SimulateArguments& arguments) {
                      arguments.plan.empty() ? ModelsAre::needed : ModelsAre::ignored);
   if (!arguments.plan.empty()) use_plan(opened, arguments.plan);
   const Workspace& workspace = opened;
-  std::vector<std::string> names = arguments.strategies;
-  const bool all = names.empty() && !workspace.plan;
-  if (all) {
-    const auto known = simulation::known_strategies();
-    names.assign(known.begin(), known.end());
-  } else if (names.empty()) {
-    names = {workspace.plan->goal.strategy};
-  }
+  const bool all = arguments.strategies.empty() && !workspace.plan;
   const std::optional<Seconds> slo = slo_of(workspace.project, arguments.slo, nullptr);
   if (!slo) {
     throw InvalidInput(fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s",
@@ -194,7 +195,7 @@ int simulate_verb(const SimulateArguments& arguments) {
   const simulation::Truth truth{workspace.workflow, *workspace.options, *scatter, service};
   std::vector<Result> results;
   OrderedJson skipped = OrderedJson::array();
-  for (const std::string& name : names) {
+  for (const std::string& name : strategies_of(arguments, workspace)) {
     Counter counter(name, arguments.runs, interruption);
     believed.prepared = believed_charged.prepared = workspace.prepared_for(name);
     simulation::Setting setting{.truth = truth,
