@@ -72,10 +72,12 @@ std::optional<estimator::Models> read_models(const project::Project& project,
                     project.file.string()));
   }
   const std::filesystem::path& file = named.empty() ? *project.models : named;
-  if (named.empty() && models_are == ModelsAre::welcome && !std::filesystem::exists(file)) {
-    std::cerr << fmt::format(
-        "{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it\n",
-        file.string());
+  if (named.empty() && !std::filesystem::exists(file)) {
+    const std::string missing =
+        fmt::format("{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it",
+                    file.string());
+    if (models_are == ModelsAre::needed) throw InvalidInput(missing);
+    std::cerr << missing << "\n";
     return std::nullopt;
   }
   return estimator::parse_models(read_file(file), file.string());
