@@ -110,7 +110,10 @@ class GraphPolicy final : public ExactPolicy {
   class Execution final : public Strategy {
    public:
     explicit Execution(GraphPolicy& policy)
-        : policy_(policy), remaining_(policy.problem_), ends_(remaining_.options.size()) {}
+        : policy_(policy),
+          remaining_(policy.problem_),
+          ends_(remaining_.options.size()),
+          over_(remaining_.options.size(), 0) {}
 
     Decision decide(const Question& question) override {
       const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs);
@@ -126,37 +129,44 @@ class GraphPolicy final : public ExactPolicy {
    private:
     // Steps before this one have ended; those that were decided go on until they end as predicted.
     void note_what_is_over(const Question& question) {
-      for (std::size_t id = 0; id < ends_.size(); ++id) {
-        if (!ends_[id]) continue;
-        const double left = std::max(0.0, (*ends_[id] - question.now).count());
-        remaining_.options[id] = {{left, 0}};
-      }
+      const workflow::Workflow& workflow = policy_.frontiers_.workflow();
+      over_[question.step] = 0;
       std::vector<StepId> before = remaining_.graph.predecessors[question.step];
       while (!before.empty()) {
         const StepId id = before.back();
         before.pop_back();
-        if (remaining_.options[id] == std::vector<solver::Point>{{0, 0}} && ends_[id]) continue;
-        remaining_.options[id] = {{0, 0}};
-        ends_[id] = std::min(ends_[id].value_or(question.now), question.now);
+        if (over_[id]) continue;
+        over_[id] = 1;
+        if (!is_automatic(workflow.steps[id]))
+          ends_[id] = std::min(ends_[id].value_or(question.now), question.now);
         const auto& more = remaining_.graph.predecessors[id];
         before.insert(before.end(), more.begin(), more.end());
       }
-      note_what_goes_on_by_itself(question);
+      const std::vector<std::optional<Seconds>> ends = all_ends(question.now);
+      for (std::size_t id = 0; id < ends.size(); ++id) {
+        if (!ends[id]) continue;
+        remaining_.options[id] = {{std::max(0.0, (*ends[id] - question.now).count()), 0}};
+      }
     }
 
-    // Steps that nobody asks about began when all before them had ended.
-    void note_what_goes_on_by_itself(const Question& question) {
+    // Those of steps that nobody asks about too, which began when all before them had ended. Absent
+    // where a step has not begun.
+    std::vector<std::optional<Seconds>> all_ends(Seconds now) const {
       const workflow::Workflow& workflow = policy_.frontiers_.workflow();
       std::vector<std::optional<Seconds>> ends = ends_;
       for (const StepId id : policy_.order_) {
-        if (ends[id] || !is_automatic(workflow.steps[id])) continue;
+        if (!is_automatic(workflow.steps[id])) continue;
         Seconds begun(0);
         for (const StepId before : workflow.graph.predecessors[id])
           begun = std::max(begun, ends[before].value_or(kUnlimited));
-        if (begun > question.now) continue;
-        ends[id] = begun + Seconds(policy_.problem_.options[id].front().seconds);
-        remaining_.options[id] = {{std::max(0.0, (*ends[id] - question.now).count()), 0}};
+        const Seconds end = begun + Seconds(policy_.problem_.options[id].front().seconds);
+        if (over_[id]) {
+          ends[id] = std::min(end, now);
+        } else if (begun <= now) {
+          ends[id] = end;
+        }
       }
+      return ends;
     }
 
     BestChoice solve(const Question& question) const {
@@ -173,7 +183,10 @@ class GraphPolicy final : public ExactPolicy {
 
     GraphPolicy& policy_;
     solver::Problem remaining_;
+    // By step: when it ends, or ended; absent where nobody asked about it.
     std::vector<std::optional<Seconds>> ends_;
+    // By step: whether it has ended, as what was asked about behind it shows.
+    std::vector<char> over_;
   };
 
   solver::Problem problem_;
