@@ -104,7 +104,8 @@ class TreeSolver final : public Solver {
       }
     }
     best.proved = proved;
-    return with_bound(std::move(best), proved ? best.best.total.seconds : below);
+    const double bound = proved ? best.best.total.seconds : below;
+    return with_bound(std::move(best), bound);
   }
 
   std::vector<Point> frontier(int) override {
