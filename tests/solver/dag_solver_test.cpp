@@ -198,6 +198,29 @@ TEST(DagSolver, ListsAFrontierOfWhichNoPointBeatsAnother) {
     EXPECT_NEAR(solver->cheapest_within(point.seconds).best.total.usd, point.usd, kClose);
 }
 
+TEST(DagSolver, ListsTheWholeFrontierWhereItHasFewPoints) {
+  // N: 0 and 1 before 2, 1 before 3; all 3^4 plans are tried.
+  std::mt19937 random(8);
+  for (int round = 0; round < 30; ++round) {
+    Problem problem;
+    problem.graph = workflow::Graph(4);
+    for (const auto& [from, to] : {std::pair{0, 2}, {1, 2}, {1, 3}})
+      problem.graph.add_edge(from, to);
+    for (int step = 0; step < 4; ++step) {
+      const double fast = 1 + random() % 5, cheap = 1 + random() % 3;
+      problem.options.push_back({{fast, cheap + 2.5}, {fast + 1, cheap + 1}, {fast + 3, cheap}});
+    }
+    std::vector<Point> plans;
+    for (int plan = 0; plan < 81; ++plan)
+      plans.push_back(evaluate(problem, {plan % 3, plan / 3 % 3, plan / 9 % 3, plan / 27}).total);
+    std::ranges::sort(plans, {}, [](const Point& p) { return std::pair(p.seconds, p.usd); });
+    std::vector<Point> expected;
+    for (const Point& plan : plans)
+      if (expected.empty() || plan.usd < expected.back().usd) expected.push_back(plan);
+    EXPECT_EQ(make_dag_solver(problem)->frontier(50), expected);
+  }
+}
+
 TEST(DagSolver, AgreesWithCbc) {
   if (!tests::has_cbc()) GTEST_SKIP() << "no cbc";
   std::mt19937 random(1);

@@ -19,7 +19,7 @@ namespace {
 
 // Points of a workflow that is not series-parallel, each of which is searched for; and of a table
 // that fits on a screen.
-constexpr int kSearchedPoints = 50;
+constexpr int kSearchedPoints = 200;
 constexpr std::size_t kRows = 24;
 
 std::string table_of(const std::vector<solver::Point>& points) {

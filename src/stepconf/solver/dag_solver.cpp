@@ -83,16 +83,7 @@ class DagSolver final : public Solver {
 
   std::vector<Point> frontier(int points) override {
     std::vector<Point> found;
-    for (int i = 0; i < points; ++i) {
-      // Evenly on a logarithmic scale: the curve is steep where it is fast.
-      const double share = points == 1 ? 0 : static_cast<double>(i) / (points - 1);
-      const double limit =
-          fastest_seconds_ > 0
-              ? fastest_seconds_ * std::pow(cheapest_seconds_ / fastest_seconds_, share)
-              : share * cheapest_seconds_;
-      found.push_back(
-          whole(search({.limit = limit + kMoment, .most_nodes = kNodesPerPoint}).options).total);
-    }
+    if (!walk(points, found)) found = selection(points);
     std::sort(found.begin(), found.end(), [](const Point& a, const Point& b) {
       return a.seconds != b.seconds ? a.seconds < b.seconds : a.usd < b.usd;
     });
@@ -106,6 +97,35 @@ class DagSolver final : public Solver {
   Found search(Search what) const {
     what.out_of_time = options_.out_of_time;
     return branch_and_bound(contraction_.core(), what);
+  }
+
+  // From the cheapest plan on, each time the cheapest that is faster. False where that are more
+  // than `most`, or a search was ended.
+  bool walk(int most, std::vector<Point>& found) const {
+    for (double limit = cheapest_seconds_ + kMoment; limit >= fastest_seconds_;
+         limit = found.back().seconds - kMoment) {
+      if (static_cast<int>(found.size()) == most) return false;
+      const Found next = search({.limit = limit, .most_nodes = kNodesPerPoint});
+      if (!next.complete) return false;
+      found.push_back(whole(next.options).total);
+    }
+    return true;
+  }
+
+  // The cheapest within times spaced evenly on a logarithmic scale: the curve is steep where it is
+  // fast.
+  std::vector<Point> selection(int points) const {
+    std::vector<Point> found;
+    for (int i = 0; i < points; ++i) {
+      const double share = points == 1 ? 0 : static_cast<double>(i) / (points - 1);
+      const double limit =
+          fastest_seconds_ > 0
+              ? fastest_seconds_ * std::pow(cheapest_seconds_ / fastest_seconds_, share)
+              : share * cheapest_seconds_;
+      found.push_back(
+          whole(search({.limit = limit + kMoment, .most_nodes = kNodesPerPoint}).options).total);
+    }
+    return found;
   }
 
   Assignment whole(const std::vector<int>& core_options) const {

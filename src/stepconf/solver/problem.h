@@ -74,8 +74,9 @@ class Solver {
   virtual Solution fastest_within(double usd) = 0;
   /// Lists the Pareto frontier of the whole workflow: seconds ascend, usd descend, both strictly.
   /// Exact for series-parallel workflows with epsilon 0, as long as there is time: then points are
-  /// left out, and others may cost somewhat more than the least. For other workflows a selection of
-  /// its points, at most `points`, each of them found by a search of its own.
+  /// left out, and others may cost somewhat more than the least. For other workflows each point is
+  /// found by a search of its own: all of them where there are at most `points` and none is hard to
+  /// find, else a selection.
   virtual std::vector<Point> frontier(int points) = 0;
 };
 
