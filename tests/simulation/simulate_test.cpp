@@ -76,6 +76,48 @@ TEST(Simulate, TheSameSeedGivesTheSameNumbersAndAnotherOthers) {
             simulated.run("stepconf", 200, 2).duration_s);
 }
 
+// Every sandbox that has to be made takes 2 s.
+const estimator::Noise kCold{
+    .cold = {.probability = 1, .least = Seconds(2), .greatest = Seconds(2)}};
+
+TEST(Simulate, ExecutionsFindTheSandboxesThatEarlierOnesLeft) {
+  // A row of 1 s; the first execution is cold.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(30)};
+  const Simulated simulated(chain(1), tables({{{1, 0.001}}}), Seconds(2), kCold, service);
+  EXPECT_EQ(simulated.run("fastest", 10).met, 9);
+}
+
+TEST(Simulate, SandboxesExpireBetweenExecutions) {
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(64)};
+  const Simulated simulated(chain(1), tables({{{1, 0.001}}}), Seconds(2), kCold, service);
+  EXPECT_EQ(simulated.run("fastest", 10).met, 0);
+}
+
+TEST(Simulate, AnExecutionWaitsForTheOneBefore) {
+  // Each takes 2 s and the next would start after 1: its sandbox is warm, for it has ended.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(1)};
+  const Simulated simulated(chain(1), tables({{{2, 0.001}}}), Seconds(2), kCold, service);
+  EXPECT_EQ(simulated.run("fastest", 10).met, 9);
+}
+
+TEST(Simulate, AStrategyThatIsToldKeepsToWhatIsWarm) {
+  // 1 s for $4 or 1.5 s for $3.9, within 2 s.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(30), .told = true};
+  Simulated simulated(chain(1), tables({{{1, 4}, {1.5, 3.9}}}), Seconds(2), kCold, service);
+  simulated.frontiers.heed_warm_pools(
+      {.warm = simulated.options,
+       .charges =
+           [&](const workflow::Step&, MemoryMb memory, int cold) {
+             return optimizer::cold_charge(kCold.cold, simulated.options.prices(), memory, cold);
+           },
+       .scatter = &simulated.scatter});
+  const Result result = simulated.run("stepconf", 10);
+  // The first has nothing warm, and takes the fastest: 1 + 2 s. The others stay with its pool,
+  // which is warm, and are in time; 1.5 s in the other pool would take 3.5.
+  EXPECT_EQ(result.met, 9);
+  EXPECT_EQ(result.duration_s.p50, 1);
+}
+
 TEST(Simulate, EveryStrategyMeetsTheSameLuck) {
   // With one row a step there is nothing to choose: all strategies come to the same.
   const Simulated simulated(chain(3), tables({{{1, 0.1}}, {{2, 0.1}}, {{3, 0.1}}}, 0.3),
