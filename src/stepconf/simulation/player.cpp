@@ -15,6 +15,13 @@ namespace stepconf::simulation {
 
 using workflow::StepId;
 
+namespace {
+
+// Draws apart from the luck of steps and ways.
+constexpr std::uint64_t kArrivals = std::uint64_t{1} << 41;
+
+}  // namespace
+
 Player::Player(const Truth& truth)
     : truth_(truth), sandboxes_(truth.service), laws_(truth.workflow.steps.size()) {
   for (const workflow::Step& step : truth.workflow.steps) {
@@ -102,7 +109,10 @@ Execution Player::play(optimizer::Strategy& strategy, const optimizer::DecisionC
         ready.emplace(start[successor], successor);
     }
   }
-  if (service.every) next_ += std::max(*service.every, result.duration);
+  if (service.every) {
+    const double u = estimator::Draws{seed, execution, kArrivals}.uniform(0, 0);
+    next_ += std::max(*service.every * -std::log(u), result.duration);
+  }
   // In the order of the steps, so that the sum does not depend on the schedule.
   for (const Usd cost : costs) result.cost += cost;
   return result;

@@ -17,8 +17,9 @@ struct Service {
   std::optional<Seconds> keep_alive{};
   /// Instances that may work at once; absent: any number.
   std::optional<int> concurrency{};
-  /// From the start of an execution until that of the next, which then finds the sandboxes that
-  /// are still warm; it starts later where the one before takes longer. Absent: executions do not
+  /// Mean time from the start of an execution until that of the next, which finds the sandboxes
+  /// that are still warm: arrivals as of a Poisson process, but that an execution waits until the
+  /// one before has ended. Absent: executions do not
   /// know of each other, and sandboxes from earlier ones are what the probability of a cold start
   /// stands for.
   std::optional<Seconds> every{};
