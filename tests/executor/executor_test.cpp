@@ -19,6 +19,7 @@ class Fixed final : public optimizer::Strategy {
   explicit Fixed(Configuration configuration) : configuration_(configuration) {}
   optimizer::Decision decide(const optimizer::Question& question) override {
     questions.push_back(question);
+    warm.push_back(question.warm ? std::optional(*question.warm) : std::nullopt);
     optimizer::Decision decision;
     decision.configuration = configuration_;
     decision.duration = Seconds(2);
@@ -26,6 +27,7 @@ class Fixed final : public optimizer::Strategy {
     return decision;
   }
   std::vector<optimizer::Question> questions;
+  std::vector<std::optional<optimizer::WarmSandboxes>> warm;
 
  private:
   Configuration configuration_;
@@ -46,9 +48,11 @@ class ExecutorTest : public testing::Test {
     options.started_at = asl::parse_timestamp("2026-11-25T17:33:00.250Z");
     options.slo = Seconds(10);
     options.prices.usd_per_gb_second = 1.0;
+    options.warm_pools = warm_pools_;
     options.interrupted = [this] { return interrupted_; };
     const RunSummary summary = run(flow, workflow_, strategy, platform_, observer, options);
     questions_ = strategy.questions;
+    warm_ = strategy.warm;
     return summary;
   }
 
@@ -57,6 +61,8 @@ class ExecutorTest : public testing::Test {
   workflow::Workflow workflow_;
   FakePlatform platform_;
   std::vector<optimizer::Question> questions_;
+  std::vector<std::optional<optimizer::WarmSandboxes>> warm_;
+  bool warm_pools_ = false;
   int max_concurrency_ = 0;
   bool batched_ = true;
   bool interrupted_ = false;
@@ -100,6 +106,22 @@ TEST_F(ExecutorTest, AsksTheStrategyWhenAStepBecomesReady) {
   EXPECT_EQ(questions_[1].step, 1);
   EXPECT_EQ(questions_[1].jobs, 2);
   EXPECT_EQ(questions_[1].now, Seconds(3));
+}
+
+TEST_F(ExecutorTest, TellsTheStrategyWhatIsWarmWhereThePlatformKnows) {
+  platform_.functions["f"] = platform_.functions["g"] =
+      FakePlatform::each_job([](const Json&) { return result(1); });
+  platform_.idle["f"] = {{MemoryMb{512}, 3}};
+  const std::vector<workflow::StepSpec> steps = {{.name = "a", .function = "f"},
+                                                 {.name = "b", .function = "g", .after = {"a"}}};
+  run_steps(steps, Json::object(), {{512}, 1, 1});
+  EXPECT_EQ(warm_, (std::vector<std::optional<optimizer::WarmSandboxes>>(2)));  // not wanted
+  warm_pools_ = true;
+  const RunSummary summary = run_steps(steps, Json::object(), {{512}, 1, 1});
+  EXPECT_EQ(summary.status, RunStatus::succeeded);
+  ASSERT_EQ(warm_.size(), 2u);
+  EXPECT_EQ(warm_[0], (optimizer::WarmSandboxes{{MemoryMb{512}, 3}}));
+  EXPECT_EQ(warm_[1], std::nullopt);
 }
 
 TEST_F(ExecutorTest, RecordsWhatWasDecidedAndWhatCameOfIt) {

@@ -173,10 +173,18 @@ int simulate_verb(const SimulateArguments& arguments) {
   }
   require_usable(arguments);
   const auto charge = charge_of(workspace);
-  const Beliefs beliefs(workspace, std::nullopt);
-  const Beliefs charged_beliefs(workspace, charge);
+  Beliefs beliefs(workspace, std::nullopt);
+  Beliefs charged_beliefs(workspace, charge);
   optimizer::Frontiers frontiers(workspace.workflow, beliefs.options());
   optimizer::Frontiers charged_frontiers(workspace.workflow, charged_beliefs.options());
+  simulation::Service service;
+  if (const auto& given = workspace.project.simulation)
+    service = {given->keep_alive, given->concurrency, given->every};
+  if (workspace.project.warm_pools && service.keep_alive) {
+    service.told = true;
+    beliefs.heed_warm_pools(frontiers);
+    charged_beliefs.heed_warm_pools(charged_frontiers);
+  }
   const auto inputs = [&](optimizer::Frontiers& believed, const Beliefs& from) {
     return optimizer::StrategyInputs{
         .frontiers = believed,
@@ -188,10 +196,6 @@ int simulate_verb(const SimulateArguments& arguments) {
   optimizer::StrategyInputs believed = inputs(frontiers, beliefs);
   optimizer::StrategyInputs believed_charged = inputs(charged_frontiers, charged_beliefs);
   const auto scatter = true_scatter(workspace.project, *workspace.options);
-  simulation::Service service;
-  if (workspace.project.simulation) {
-    service = {workspace.project.simulation->keep_alive, workspace.project.simulation->concurrency};
-  }
   const simulation::Truth truth{workspace.workflow, *workspace.options, *scatter, service};
   std::vector<Result> results;
   OrderedJson skipped = OrderedJson::array();

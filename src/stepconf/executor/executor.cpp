@@ -129,7 +129,10 @@ class Run {
     record.ready = now();
     if (options_.slo) record.time_left = *options_.slo - record.ready;
 
-    const optimizer::Decision decision = strategy_.decide({*id, record.jobs, record.ready});
+    std::optional<optimizer::WarmSandboxes> warm;
+    if (options_.warm_pools) warm = platform_.idle_sandboxes(step.function);
+    const optimizer::Decision decision =
+        strategy_.decide({*id, record.jobs, record.ready, warm ? &*warm : nullptr});
     record.configuration = permitted(step, record.jobs, decision.configuration);
     record.sub_slo = decision.sub_slo;
     record.predicted = decision.duration;

@@ -37,6 +37,8 @@ struct RunOptions {
   pricing::PriceSheet prices;
   /// Bill as the paper does instead of as the vendor does.
   bool paper_cost = false;
+  /// Tell the strategy which sandboxes are warm, where the platform knows.
+  bool warm_pools = false;
   /// Asked whenever the platform's wait comes back empty-handed; true ends the run as interrupted.
   std::function<bool()> interrupted = [] { return false; };
 };

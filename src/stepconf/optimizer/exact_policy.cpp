@@ -64,7 +64,7 @@ class TreePolicy final : public ExactPolicy {
     explicit Execution(TreePolicy& policy) : policy_(policy), progress_(policy.tree_.start()) {}
 
     Decision decide(const Question& question) override {
-      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs);
+      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs, question.warm);
       const BestChoice best =
           policy_.tree_.choose(question.step, points_of(frontier, 1), question.now,
                                policy_.limit_ + kRounding, progress_);
@@ -116,7 +116,7 @@ class GraphPolicy final : public ExactPolicy {
           over_(remaining_.options.size(), 0) {}
 
     Decision decide(const Question& question) override {
-      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs);
+      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs, question.warm);
       const workflow::Step& step = policy_.frontiers_.workflow().steps[question.step];
       note_what_is_over(question);
       remaining_.options[question.step] = points_of(frontier, step.probability);

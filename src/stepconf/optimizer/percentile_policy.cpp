@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include "stepconf/base/error.h"
@@ -65,6 +66,8 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
       slo_(inputs.slo * (1 - inputs.headroom)),
       target_(inputs.target),
       known_(inputs.frontiers.workflow().steps.size()),
+      warm_(known_.size()),
+      weighed_(known_.size()),
       pricing_(problem()),
       key_{percentile::fingerprint(pricing_.problem()), inputs.target,
            inputs.log_price ? std::optional(percentile::kept_price(*inputs.log_price))
@@ -92,6 +95,42 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
   }
 }
 
+PercentilePolicy::Choices PercentilePolicy::all_choices(StepId step, int jobs,
+                                                        std::vector<estimator::Option> options,
+                                                        const estimator::ScatterSource& scatter) {
+  const workflow::Step& asked = frontiers_.workflow().steps[step];
+  const auto probabilities = percentile::part_probabilities();
+  std::array<double, percentile::kParts> seconds{};
+  Choices choices;
+  for (estimator::Option& option : options) {
+    Alternative& alternative = choices.alternatives.emplace_back();
+    scatter.quantiles(asked, jobs, option, probabilities, seconds);
+    std::ranges::transform(seconds, alternative.parts.begin(),
+                           [](double s) { return static_cast<float>(s); });
+    const estimator::StepOutcome mean = scatter.mean(asked, jobs, option);
+    alternative.usd = mean.cost.value;
+    option.duration = mean.duration;
+    option.cost = mean.cost;
+  }
+  choices.frontier.considered = static_cast<int>(options.size());
+  choices.frontier.options = std::move(options);
+  return choices;
+}
+
+PercentilePolicy::Choices PercentilePolicy::Choices::only(const std::vector<int>& kept) const {
+  Choices few;
+  few.frontier.considered = frontier.considered;
+  for (const int index : kept) {
+    few.frontier.options.push_back(frontier.options[index]);
+    few.alternatives.push_back(alternatives[index]);
+  }
+  return few;
+}
+
+PercentilePolicy::Choices PercentilePolicy::Choices::worth_keeping() const {
+  return only(thinned(percentile::worth_keeping(alternatives)));
+}
+
 const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs) {
   for (const auto& [known_jobs, choices] : known_[step]) {
     if (known_jobs == jobs) return *choices;
@@ -102,26 +141,55 @@ const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs
   if (!frontiers_.is_fixed(step) && !asked.is_foreign()) {
     options = frontiers_.source().options(asked, jobs);
   }
-  const auto probabilities = percentile::part_probabilities();
-  std::array<double, percentile::kParts> seconds{};
-  std::vector<Alternative> alternatives;
-  for (estimator::Option& option : options) {
-    Alternative& alternative = alternatives.emplace_back();
-    scatter_.quantiles(asked, jobs, option, probabilities, seconds);
-    std::ranges::transform(seconds, alternative.parts.begin(),
-                           [](double s) { return static_cast<float>(s); });
-    const estimator::StepOutcome mean = scatter_.mean(asked, jobs, option);
-    alternative.usd = mean.cost.value;
-    option.duration = mean.duration;
-    option.cost = mean.cost;
-  }
-  auto choices = std::make_unique<Choices>();
+  auto choices = std::make_unique<Choices>(
+      all_choices(step, jobs, std::move(options), scatter_).worth_keeping());
   choices->frontier.considered = frontier.considered;
-  for (const int kept : thinned(percentile::worth_keeping(alternatives))) {
-    choices->frontier.options.push_back(options[kept]);
-    choices->alternatives.push_back(alternatives[kept]);
-  }
   return *known_[step].emplace_back(jobs, std::move(choices)).second;
+}
+
+const PercentilePolicy::Choices& PercentilePolicy::choices(const Question& question) {
+  const WarmPools* pools = frontiers_.warm_pools();
+  const StepId step = question.step;
+  if (question.warm == nullptr || pools == nullptr || pools->scatter == nullptr ||
+      frontiers_.is_fixed(step)) {
+    return choices(step, question.jobs);
+  }
+  const workflow::Step& asked = frontiers_.workflow().steps[step];
+  const auto [all, is_new] = warm_[step].try_emplace(question.jobs);
+  if (is_new) {
+    // What another of the same size outdoes, it outdoes whatever is warm.
+    const Choices every = all_choices(step, question.jobs,
+                                      pools->warm.options(asked, question.jobs), *pools->scatter);
+    std::map<MemoryMb, std::vector<int>> sizes;
+    for (std::size_t i = 0; i < every.alternatives.size(); ++i) {
+      sizes[every.frontier.options[i].configuration.memory].push_back(static_cast<int>(i));
+    }
+    for (const auto& [memory, indexes] : sizes) {
+      const Choices kept = every.only(indexes).worth_keeping();
+      std::ranges::copy(kept.frontier.options, std::back_inserter(all->second.frontier.options));
+      std::ranges::copy(kept.alternatives, std::back_inserter(all->second.alternatives));
+    }
+    all->second.frontier.considered = every.frontier.considered;
+  }
+  constexpr std::size_t kStates = 64;
+  std::pair<int, WarmSandboxes> state{question.jobs, *question.warm};
+  for (auto& [memory, idle] : state.second) idle = std::min(idle, question.jobs);
+  auto& known = weighed_[step];
+  if (const auto found = known.find(state); found != known.end()) return found->second;
+  Choices weighed = all->second;
+  for (std::size_t i = 0; i < weighed.alternatives.size(); ++i) {
+    estimator::Option& option = weighed.frontier.options[i];
+    const int cold = cold_instances(option.configuration, question.jobs, state.second);
+    if (cold == 0) continue;
+    const ColdCharge added = pools->charges(asked, option.configuration.memory, cold);
+    option.duration += added.late;
+    option.cost += added.each * cold;
+    weighed.alternatives[i].usd = option.cost.value;
+    for (float& seconds : weighed.alternatives[i].parts)
+      seconds += static_cast<float>(added.late.count());
+  }
+  if (known.size() >= kStates) known.clear();
+  return known.emplace(std::move(state), weighed.worth_keeping()).first->second;
 }
 
 percentile::Problem PercentilePolicy::problem() {
@@ -200,10 +268,11 @@ Decision PercentileStrategy::decide(const Question& question) {
   const Due due = due_of(place.chain, question.step, question.now.count());
   const double left = due.target - question.now.count();
   const percentile::Tables& tables = *policy_.promise_.tables;
-  const PercentilePolicy::Choices& choices = policy_.choices(question.step, question.jobs);
+  const PercentilePolicy::Choices& choices = policy_.choices(question);
   const std::vector<Alternative>& alternatives = choices.alternatives;
   int chosen = 0;
-  if (question.jobs == workflow.steps[question.step].jobs) {
+  if (question.jobs == workflow.steps[question.step].jobs &&
+      &choices == &policy_.choices(question.step, question.jobs)) {
     chosen = tables.alternative(place.chain, place.element, due.context, left);
   } else {
     const double probability =

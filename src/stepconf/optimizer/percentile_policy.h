@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -52,12 +53,20 @@ class PercentilePolicy final : public Policy {
  private:
   friend class PercentileStrategy;
 
-  // A step's options worth keeping, for a number of jobs, the dearest first.
+  // A step's options for a number of jobs, and how they scatter.
   struct Choices {
     Frontier frontier;
     std::vector<percentile::Alternative> alternatives;
+
+    Choices only(const std::vector<int>& kept) const;
+    Choices worth_keeping() const;
   };
+  Choices all_choices(workflow::StepId step, int jobs, std::vector<estimator::Option> options,
+                      const estimator::ScatterSource& scatter);
+  // Those worth keeping, the dearest first: where nobody knows what is warm, and as far as the
+  // question knows.
   const Choices& choices(workflow::StepId step, int jobs);
+  const Choices& choices(const Question& question);
   percentile::Problem problem();
   percentile::Promise promised(const StrategyInputs& inputs);
 
@@ -68,6 +77,10 @@ class PercentilePolicy final : public Policy {
   bool approximated_ = false;
   // By step, in the order in which numbers of jobs were asked for.
   std::vector<std::vector<std::pair<int, std::unique_ptr<Choices>>>> known_;
+  // By step: for a number of jobs what may be worth keeping if its pool is warm; by that and what
+  // is warm, what is worth keeping then.
+  std::vector<std::map<int, Choices>> warm_;
+  std::vector<std::map<std::pair<int, WarmSandboxes>, Choices>> weighed_;
   percentile::Pricing pricing_;
   percentile::PreparedKey key_;
   percentile::Promise promise_;

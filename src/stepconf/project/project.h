@@ -72,6 +72,8 @@ struct Project {
   Slo slo;
   double target = 0.95;
   double headroom = 0;
+  /// Whether decisions heed which sandboxes are warm, where the platform knows.
+  bool warm_pools = true;
   /// Absent where the best that the models allow is to be taken (optimizer/default_strategy.h).
   std::optional<std::string> strategy;
   estimator::ConfigurationSpace configurations;
