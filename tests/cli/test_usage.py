@@ -45,7 +45,7 @@ class Usage(Command):
         for text, expected in [
                 (steps + "simulation: {fluctuation: {cvv: 1}}\n", "stepconf.yaml:5: simulation.fluctuation.cvv"),
                 (steps + "foreign: {a: 3s}\n", "stepconf.yaml:5: foreign: is for ASL workflows"),
-                (steps + "---\nslo: 4s\n", "holds 2 documents"),
+                (steps + "---\nslo: 4s\n", "a second document begins"),
                 (steps + "strategy: stepcomf\n", "stepconf.yaml: strategy: unknown strategy \"stepcomf\""),
                 (steps + "pricing: {region: mars-1}\n", "stepconf.yaml: pricing: unknown region"),
                 (steps.replace("3s", "{path: '$.a['}"), "stepconf.yaml:4: slo.path"),

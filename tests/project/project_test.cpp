@@ -47,6 +47,13 @@ TEST_F(ProjectFile, FillsInTheDefaults) {
   EXPECT_FALSE(project.slo.fixed);
 }
 
+TEST_F(ProjectFile, IsOneDocument) {
+  EXPECT_EQ(complaint("schema: 1\nworkflow: w.asl.json\n---\nslo: 4s\n"),
+            "stepconf.yaml:3: a second document begins, must be one");
+  // yaml-cpp finds no end of documents here.
+  EXPECT_EQ(complaint(",d:"), "stepconf.yaml:1: a second document begins, must be one");
+}
+
 TEST_F(ProjectFile, ReadsASingleSampleJobAsJson) {
   const Project project = load(R"(schema: 1
 workflow: w.asl.json

@@ -10,6 +10,7 @@
 #include "bench/random_problem.h"
 #include "stepconf/solver/curve.h"
 #include "stepconf/solver/hull.h"
+#include "tests/solver/brute_force.h"
 #include "tests/solver/cbc.h"
 #include "tests/workflow/random_series_parallel.h"
 
@@ -34,34 +35,16 @@ std::unique_ptr<Solver> solver_of(const Problem& problem, double epsilon = 0) {
 }
 
 Problem random_problem(int size, int most_options, bool whole, std::mt19937& random) {
-  const auto draw = [&](double low, double high) {
-    const double drawn = std::uniform_real_distribution(low, high)(random);
-    return whole ? std::floor(drawn) : drawn;
-  };
   Problem problem{tests::random_series_parallel(size, random), {}};
-  for (int i = 0; i < size; ++i) {
-    std::vector<Point>& options = problem.options.emplace_back();
-    Point point{draw(0, 3), 5.0 * most_options};
-    for (int k = std::uniform_int_distribution(1, most_options)(random); k > 0; --k) {
-      options.push_back(point);
-      point = {point.seconds + draw(1, 5), point.usd - draw(1, 5)};
-    }
-  }
+  for (int i = 0; i < size; ++i)
+    problem.options.push_back(tests::random_points(most_options, whole, random));
   return problem;
 }
 
 // Every efficient total, by trying everything.
 std::vector<Point> frontier_by_force(const Problem& problem) {
   std::vector<Point> all;
-  std::vector<int> options(problem.options.size(), 0);
-  for (;;) {
-    all.push_back(evaluate(problem, options).total);
-    std::size_t step = 0;
-    while (step < options.size() &&
-           ++options[step] == static_cast<int>(problem.options[step].size()))
-      options[step++] = 0;
-    if (step == options.size()) break;
-  }
+  for (const Assignment& each : tests::all_assignments(problem)) all.push_back(each.total);
   std::sort(all.begin(), all.end(), [](const Point& a, const Point& b) {
     return std::pair(a.seconds, a.usd) < std::pair(b.seconds, b.usd);
   });
@@ -273,10 +256,10 @@ TEST(TreeSolver, AgreesWithCbc) {
     Problem problem{tests::random_series_parallel(size, random), {}};
     for (int i = 0; i < size; ++i) problem.options.push_back(bench::random_options(random));
     const double limit = 1.5 * evaluate(problem, std::vector<int>(size, 0)).total.seconds;
-    const tests::CbcAnswer judged = tests::solve_with_cbc(problem, limit);
-    ASSERT_TRUE(judged.optimal);
+    const auto judged = tests::solve_with_cbc(problem, limit);
+    ASSERT_TRUE(judged && judged->optimal);
     const double usd = solver_of(problem)->cheapest_within(limit).best.total.usd;
-    EXPECT_NEAR(usd / judged.best.total.usd, 1, 1e-6);
+    EXPECT_NEAR(usd / judged->best.total.usd, 1, 1e-6);
   }
 }
 

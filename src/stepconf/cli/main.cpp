@@ -16,7 +16,7 @@
 namespace stepconf::cli {
 namespace {
 
-constexpr const char* kAbout =
+constexpr const char* kAboutAll =
     "StepConf configures a serverless workflow step by step while it runs, so that it ends within "
     "its latency objective (SLO) at the "
     "lowest cost: how much memory each step gets, how many function instances, how many processes "
@@ -61,7 +61,7 @@ std::string not_empty(const std::string& text) {
 
 int main(int argc, char** argv) {
   int status = kDone;
-  CLI::App app(kAbout, "stepconf");
+  CLI::App app(kAboutAll, "stepconf");
   app.require_subcommand(1);
   app.set_version_flag("--version", "stepconf " STEPCONF_VERSION);
   add_profile(app, status);

@@ -188,10 +188,11 @@ int run_verb(const RunArguments& arguments) {
   const auto slo = slo_of(workspace.project, arguments.slo, &input);
   ChosenStrategy strategy(workspace, arguments.strategy, slo);
   const executor::RunSummary summary = run_locally(workspace, input, slo, strategy, arguments);
-  print(summary, slo, arguments.json ? std::cerr : std::cout);
+  cli::print(summary, slo, arguments.json ? std::cerr : std::cout);
   if (arguments.json)
-    std::cout << to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
-              << "\n";
+    std::cout
+        << cli::to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
+        << "\n";
   return exit_status(summary, slo);
 }
 

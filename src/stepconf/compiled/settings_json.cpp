@@ -102,8 +102,10 @@ ConfigurationSpace read_space(JsonFields fields) {
   space.processes = whole_numbers(fields, "processes", 1);
   space.best_processes = fields.boolean("best_processes");
   fields.done();
-  const double size =
-      1.0 * space.memory_mb.size() * space.instances.size() * space.processes.size();
+  const auto count = [](const std::vector<int>& values) {
+    return static_cast<double>(values.size());
+  };
+  const double size = count(space.memory_mb) * count(space.instances) * count(space.processes);
   if (size > kMostConfigurations)
     fields.fail("memory_mb",
                 fmt::format("and the others span {} configurations, must be at most {}", size,

@@ -86,7 +86,7 @@ class TreePolicy final : public ExactPolicy {
     std::vector<char> automatic;
     for (StepId id = 0; id < workflow.graph.size(); ++id) {
       const workflow::Step& step = workflow.steps[id];
-      automatic.push_back(is_automatic(step));
+      automatic.push_back(is_automatic(step) ? 1 : 0);
       options.push_back(step.jobs > 0 ? points_of(frontiers.expected(id), 1)
                                       : std::vector<solver::Point>{{0, 0}});
     }

@@ -6,6 +6,7 @@
 
 #include "stepconf/asl/path.h"
 #include "stepconf/base/error.h"
+#include "stepconf/base/file.h"
 #include "stepconf/project/yaml_reader.h"
 
 namespace stepconf::project {
@@ -245,7 +246,11 @@ Project load_project(const std::filesystem::path& file_or_folder) {
           file_or_folder.string()));
     }
   }
-  return read_project(read_yaml(file), file);
+  return parse_project(read_file(file), file);
+}
+
+Project parse_project(const std::string& content, const std::filesystem::path& file) {
+  return read_project(parse_yaml(content, file), file);
 }
 
 estimator::ConfigurationSpace configuration_space(const Project& project,

@@ -91,6 +91,9 @@ struct Project {
 /// nearest known name).
 Project load_project(const std::filesystem::path& file_or_folder);
 
+/// Reads the content of the project file `file`. Throws as load_project does.
+Project parse_project(const std::string& content, const std::filesystem::path& file);
+
 /// The configuration space of one function: the project's, with what the function overrides.
 estimator::ConfigurationSpace configuration_space(const Project& project,
                                                   const std::string& function);

@@ -10,8 +10,7 @@
 namespace stepconf::solver {
 namespace {
 
-// What problem.h forgives: a moment for limits in time, a share for those in cost.
-constexpr double kMoment = 1e-9;
+// What problem.h forgives of limits in cost.
 constexpr double kShare = 1e-12;
 // Relative width of the interval of times from which on steps are taken downwards.
 constexpr double kClose = 1e-6;

@@ -107,7 +107,8 @@ class TreeSolver final : public Solver {
       }
     }
     best.proved = proved;
-    return with_bound(std::move(best), proved ? best.best.total.seconds : below);
+    const double bound = proved ? best.best.total.seconds : below;
+    return with_bound(std::move(best), bound);
   }
 
   FrontierList frontier(int) override {
