@@ -108,5 +108,48 @@ TEST(ExactPolicy, KnowsItOfBranchesBehindAWait) {
   EXPECT_EQ(decision.duration, Seconds(5));
 }
 
+// Not series-parallel: behind a either b or c, then d, which waits for e too, as g does. Gives what
+// is decided for c at 4 s, 8 s before the end.
+Decision decide_on_a_way(const std::vector<Row>& b, const std::vector<Row>& d) {
+  workflow::Workflow workflow = workflow_of("a -> b -> d, a -> c -> d, e -> d, e -> g");
+  workflow.choices = {{"X", 1, {{"b", 0.9, {1}}, {"c", 0.1, {2}}}}};
+  workflow.steps[1].probability = 0.9;
+  workflow.steps[2].probability = 0.1;
+  const std::vector<Row> short_one = {{1, 1}};
+  return decide(workflow, {{{4, 1}}, b, {{2, 10}, {6, 1}}, d, short_one, short_one, short_one}, "c",
+                4);
+}
+
+TEST(ExactPolicy, PassesByTheWaysThatWereNotTaken) {
+  // b would take too long, whatever follows.
+  const Decision decision = decide_on_a_way({{20, 1}}, {{1, 1}});
+  EXPECT_EQ(decision.constraint, Constraint::slo);
+  EXPECT_EQ(decision.duration, Seconds(6));
+}
+
+TEST(ExactPolicy, WeighsTheWayThatWasTakenInFull) {
+  // 6 s and 1 s for 1 + 5, or 2 s and 5 s for 10 + 1: which would be less if c counted a tenth.
+  const Decision decision = decide_on_a_way({{1, 1}}, {{1, 5}, {5, 1}});
+  EXPECT_EQ(decision.duration, Seconds(6));
+}
+
+TEST(ExactPolicy, PlansForBothWaysWhereIterationsOfAMapGoThem) {
+  // As above, with f behind c. Of 8 s f takes 3 s and d 1 s.
+  workflow::Workflow workflow = workflow_of("a -> b -> d, a -> c -> f -> d, e -> d, e -> g");
+  workflow.choices = {{"X", 1, {{"b", 0.9, {1}}, {"c", 0.1, {2, 5}}}}};
+  const std::vector<Row> short_one = {{1, 1}};
+  const TableOptions options(
+      workflow,
+      {{{4, 1}}, short_one, {{2, 10}, {6, 1}}, short_one, short_one, {{3, 1}}, short_one});
+  Frontiers frontiers(workflow, options);
+  cache::InMemoryCache cache;
+  const auto policy = make_exact_policy(frontiers, Seconds(12), [] { return false; });
+  const auto strategy = policy->begin(cache);
+  strategy->decide({*workflow.find("b"), 4, Seconds(4)});
+  const Decision decision = strategy->decide({*workflow.find("c"), 4, Seconds(4)});
+  EXPECT_EQ(decision.constraint, Constraint::slo);
+  EXPECT_EQ(decision.duration, Seconds(2));
+}
+
 }  // namespace
 }  // namespace stepconf::optimizer

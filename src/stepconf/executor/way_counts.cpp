@@ -6,7 +6,7 @@ namespace stepconf::executor {
 namespace {
 
 // Far from where an int ends, and no share changes noticeably beyond it.
-constexpr int kMostTimes = 1'000'000'000;
+constexpr int kMostCounted = 1'000'000'000;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ void WayCounts::add(const StepRecord& record) {
     workflow::LearntWays& learnt = choices_[state];
     for (const auto& [way, times] : ways) {
       int& taken = learnt.taken[way];
-      taken += std::min(times, kMostTimes - taken);
+      taken += std::min(times, kMostCounted - taken);
     }
     std::set<std::string>& executions = executions_[state];
     executions.insert(record.execution);

@@ -1,6 +1,7 @@
 #include "stepconf/optimizer/exact_policy.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "stepconf/optimizer/optimal_policy.h"
@@ -113,13 +114,15 @@ class GraphPolicy final : public ExactPolicy {
         : policy_(policy),
           remaining_(policy.problem_),
           ends_(remaining_.options.size()),
-          over_(remaining_.options.size(), 0) {}
+          over_(remaining_.options.size(), 0),
+          passed_by_(remaining_.options.size(), 0),
+          taken_(policy.frontiers_.workflow().choices.size()) {}
 
     Decision decide(const Question& question) override {
       const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs, question.warm);
-      const workflow::Step& step = policy_.frontiers_.workflow().steps[question.step];
+      note_ways(question.step);
       note_what_is_over(question);
-      remaining_.options[question.step] = points_of(frontier, step.probability);
+      remaining_.options[question.step] = points_of(frontier, 1);
       const BestChoice best = solve(question);
       Decision decision = decision_of(policy_.frontiers_, question, frontier, best);
       ends_[question.step] = question.now + *decision.duration;
@@ -127,6 +130,40 @@ class GraphPolicy final : public ExactPolicy {
     }
 
    private:
+    // Who asks about a step has gone its way: what else stands on that way now counts by the share
+    // of those who went it, and the other ways are out, until an iteration of a Map goes them too.
+    void note_ways(StepId asked) {
+      const std::vector<workflow::Choice>& choices = policy_.frontiers_.workflow().choices;
+      bool news = false;
+      for (std::size_t i = 0; i < choices.size(); ++i) {
+        for (std::size_t way = 0; way < choices[i].ways.size(); ++way) {
+          if (!std::ranges::binary_search(choices[i].ways[way].steps, asked)) continue;
+          news |= taken_[i].insert(way).second;
+        }
+      }
+      if (!news) return;
+      passed_by_.assign(passed_by_.size(), 0);
+      for (std::size_t step = 0; step < ends_.size(); ++step)
+        if (!ends_[step]) remaining_.options[step] = policy_.problem_.options[step];
+      for (std::size_t i = 0; i < choices.size(); ++i) {
+        if (taken_[i].empty()) continue;
+        for (std::size_t way = 0; way < choices[i].ways.size(); ++way)
+          weigh_way(choices[i].ways[way], taken_[i].contains(way));
+      }
+    }
+
+    void weigh_way(const workflow::Way& way, bool taken) {
+      for (const StepId step : way.steps) {
+        if (ends_[step]) continue;
+        if (taken) {
+          for (solver::Point& point : remaining_.options[step]) point.usd /= way.share;
+        } else {
+          passed_by_[step] = 1;
+          remaining_.options[step] = {{0, 0}};
+        }
+      }
+    }
+
     // Steps before this one have ended; those that were decided go on until they end as predicted.
     void note_what_is_over(const Question& question) {
       const workflow::Workflow& workflow = policy_.frontiers_.workflow();
@@ -149,17 +186,18 @@ class GraphPolicy final : public ExactPolicy {
       }
     }
 
-    // Those of steps that nobody asks about too, which began when all before them had ended. Absent
-    // where a step has not begun.
+    // Those of steps that nobody asks about too, which began when all before them had ended, and of
+    // those that were passed by. Absent where a step has not begun.
     std::vector<std::optional<Seconds>> all_ends(Seconds now) const {
       const workflow::Workflow& workflow = policy_.frontiers_.workflow();
       std::vector<std::optional<Seconds>> ends = ends_;
       for (const StepId id : policy_.order_) {
-        if (!is_automatic(workflow.steps[id])) continue;
+        if (ends[id] || !(passed_by_[id] || is_automatic(workflow.steps[id]))) continue;
         Seconds begun(0);
         for (const StepId before : workflow.graph.predecessors[id])
           begun = std::max(begun, ends[before].value_or(kUnlimited));
-        const Seconds end = begun + Seconds(policy_.problem_.options[id].front().seconds);
+        const Seconds end =
+            passed_by_[id] ? begun : begun + Seconds(policy_.problem_.options[id].front().seconds);
         if (over_[id]) {
           ends[id] = std::min(end, now);
         } else if (begun <= now) {
@@ -187,6 +225,10 @@ class GraphPolicy final : public ExactPolicy {
     std::vector<std::optional<Seconds>> ends_;
     // By step: whether it has ended, as what was asked about behind it shows.
     std::vector<char> over_;
+    // By step: whether it stands on a way that was not taken.
+    std::vector<char> passed_by_;
+    // By choice: the ways that are known to be taken.
+    std::vector<std::set<std::size_t>> taken_;
   };
 
   solver::Problem problem_;
