@@ -118,11 +118,11 @@ TEST(Percentile, GoesOnFromWhatAnotherProcessStored) {
   graph.add_edge(0, 2);
   graph.add_edge(1, 2);
   const std::vector<testing::Row> rows = {{1, 5}, {2, 3}, {4, 2}};
-  Fixture here(graph, {rows, rows, rows}, 12), elsewhere(graph, {rows, rows, rows}, 12);
+  Fixture here(graph, {rows, rows, rows}, 8, 0.9), elsewhere(graph, {rows, rows, rows}, 8, 0.9);
   const int in_time = here.memory(0, 0);
   const int context = here.cache.find(0).sub_graph->context;
   ASSERT_TRUE(elsewhere.cache.store(0, {{{0}, Seconds(-4), context}, {{1}, Seconds(-4), context}}));
-  EXPECT_LT(elsewhere.memory(0, 0), in_time) << "late already, although 12 s are left";
+  EXPECT_LT(elsewhere.memory(0, 0), in_time) << "late already, although 8 s are left";
 }
 
 TEST(Percentile, ChoosesForTheJobsThatTheStepReallyHas) {
