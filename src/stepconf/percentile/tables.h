@@ -74,6 +74,11 @@ class Tables {
 
   double miss() const { return miss_; }
 
+  /// Gives tables that follow `plan` (usual_plan.h) as long as everything takes what it usually
+  /// does, and otherwise decide like these. O(steps).
+  Tables following(const std::vector<int>& plan, const Problem& problem,
+                   const Chains& chains) const;
+
   /// Writes the tables as bytes; equal ones give equal bytes.
   std::string to_bytes() const;
   /// Reads tables back, for the problem that they were solved for. Throws InvalidInput
@@ -92,6 +97,7 @@ class Tables {
   friend class Solve;
   friend class TablesReader;
   friend class Chances;
+  friend class Follow;
 
   struct Table {
     Grid grid;
