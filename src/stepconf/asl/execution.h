@@ -16,10 +16,10 @@ namespace stepconf::asl {
 
 /// What `$$` says of the execution as a whole, and the wall-clock time at which Flow's `now` is 0.
 struct ExecutionContext {
-  std::string id;
-  std::string name;
-  std::string state_machine_id;
-  std::string state_machine_name;
+  std::string id{};
+  std::string name{};
+  std::string state_machine_id{};
+  std::string state_machine_name{};
   Timestamp start_time{};
 };
 
