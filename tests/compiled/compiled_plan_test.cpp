@@ -112,7 +112,7 @@ TEST(PreparedPolicy, IsUsedForItsOwnSloAndTargetAndNoOther) {
   CompiledPlan plan = percentile_plan();
   std::string& bytes = plan.policies.at("percentile");
   bytes.back() = '\xff';
-  const std::string refused = "prepared policy of strategy percentile: its tables have ";
+  const std::string refused = "prepared policy of strategy percentile: its chances are ";
   EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}).substr(0, refused.size()), refused);
   plan.goal.slo = Seconds(13);
   EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}),

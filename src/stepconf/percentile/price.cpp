@@ -32,14 +32,22 @@ const Promise& Pricing::at(double log_price) {
     promise.log_price = log_price;
     promise.tables = std::make_shared<const Tables>(
         problem_, chains_, usd * std::pow(10, log_price), options_.resolution);
-    if (!rehearsal_) {
-      rehearsal_.emplace(problem_, chains_, options_.runs, options_.seed);
-      usual_plan_ = usual_plan(problem_);
-    }
-    promise.predicted = rehearsal_->play(*promise.tables);
+    promise.predicted = rehearsal().play(*promise.tables);
     if (usual_plan_) follow_plan(promise);
   }
   return promise;
+}
+
+Chances Pricing::chances(const Promise& promise) {
+  return Chances(chains_, rehearsal(), *promise.tables);
+}
+
+Rehearsal& Pricing::rehearsal() {
+  if (!rehearsal_) {
+    rehearsal_.emplace(problem_, chains_, options_.runs, options_.seed);
+    usual_plan_ = usual_plan(problem_);
+  }
+  return *rehearsal_;
 }
 
 void Pricing::follow_plan(Promise& promise) const {

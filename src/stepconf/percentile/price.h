@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "stepconf/percentile/rehearsal.h"
+#include "stepconf/percentile/chances.h"
 
 namespace stepconf::percentile {
 
@@ -51,10 +51,14 @@ class Pricing {
   /// most that was seen.
   Promise attain(double target);
 
+  /// Rehearses for the chances along the way of a promise of this problem.
+  Chances chances(const Promise& promise);
+
   /// Takes a promise that was made before for the same problem, as if by `at`.
   void keep(const Promise& promise) { known_.try_emplace(promise.log_price, promise); }
 
  private:
+  Rehearsal& rehearsal();
   void follow_plan(Promise& promise) const;
 
   Problem problem_;

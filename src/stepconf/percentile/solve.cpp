@@ -183,10 +183,6 @@ class Solve {
       Tables::Table& below =
           open(branch, make_grid(problem_.slo, early, resolution_.points), contexts);
       for (int k = 0; k < contexts; ++k) {
-        const Candidate& shape = candidates[classes.representatives[k]];
-        below.represents.push_back({shape.context, targets[shape.target].point});
-      }
-      for (int k = 0; k < contexts; ++k) {
         const std::span<float> end = below.values_of(size_of(branch), k);
         for (int i = 0; below.grid.at(i) < -below.grid.step / 2; ++i) {
           end[i] = static_cast<float>(

@@ -96,7 +96,6 @@ class Tables {
 
   friend class Solve;
   friend class TablesReader;
-  friend class Chances;
   friend class Follow;
 
   struct Table {
@@ -108,11 +107,6 @@ class Tables {
     std::vector<std::uint8_t> choices;
     /// By element, empty where it is no fork: [context][target].
     std::vector<std::vector<Target>> targets;
-    /// Of a branch, by context: which of the parent's contexts and target times it was solved for.
-    struct Represents {
-      int context = 0, point = 0;
-    };
-    std::vector<Represents> represents;
 
     std::size_t row(int element, int context) const {
       return (static_cast<std::size_t>(element) * contexts + context) * grid.size;
