@@ -14,6 +14,7 @@
 namespace stepconf::optimizer {
 namespace {
 
+using testing::NoScatter;
 using testing::TableOptions;
 using workflow::Graph;
 using workflow::StepId;
@@ -72,23 +73,6 @@ TEST(Percentile, NeedsToKnowHowDurationsScatter) {
   Frontiers frontiers(workflow, options);
   EXPECT_THROW(prepare("percentile", {.frontiers = frontiers, .slo = Seconds(5)}), InvalidInput);
 }
-
-// Every option takes its duration and costs its cost.
-class NoScatter final : public estimator::ScatterSource {
- public:
-  void quantiles(const workflow::Step&, int, const estimator::Option& option,
-                 std::span<const double>, std::span<double> seconds) const override {
-    std::ranges::fill(seconds, option.duration.count());
-  }
-  estimator::StepOutcome mean(const workflow::Step&, int,
-                              const estimator::Option& option) const override {
-    return {option.duration, option.cost};
-  }
-  estimator::StepOutcome draw(const workflow::Step&, int, const estimator::Option& option,
-                              const estimator::Draws&) const override {
-    return {option.duration, option.cost};
-  }
-};
 
 TEST(Percentile, TakesAPlanThatTakesExactlyTheSlo) {
   // 0.1 s + 0.2 s in 0.3 s for 2 + 2 USD; all else in time costs at least 7.

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "stepconf/estimator/option.h"
+#include "stepconf/estimator/scatter.h"
 #include "stepconf/workflow/workflow.h"
 
 namespace stepconf::optimizer::testing {
@@ -48,6 +51,23 @@ class TableOptions final : public estimator::OptionSource {
  private:
   const workflow::Workflow& workflow_;
   std::vector<std::vector<Row>> tables_;
+};
+
+/// Every option takes its duration and costs its cost.
+class NoScatter final : public estimator::ScatterSource {
+ public:
+  void quantiles(const workflow::Step&, int, const estimator::Option& option,
+                 std::span<const double>, std::span<double> seconds) const override {
+    std::ranges::fill(seconds, option.duration.count());
+  }
+  estimator::StepOutcome mean(const workflow::Step&, int,
+                              const estimator::Option& option) const override {
+    return {option.duration, option.cost};
+  }
+  estimator::StepOutcome draw(const workflow::Step& step, int jobs, const estimator::Option& option,
+                              const estimator::Draws&) const override {
+    return mean(step, jobs, option);
+  }
 };
 
 /// Makes a workflow of steps named "a", "b", ... (or "s26", ...) of 4 jobs each.

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/optimizer/frontier.h"
 #include "stepconf/optimizer/stepconf_strategy.h"
@@ -147,25 +145,9 @@ TEST(Exact, ChoosesTheMemorySizeThatIsWarm) {
   EXPECT_EQ(strategy->decide({0, 4, Seconds(0)}).configuration.memory, MemoryMb{256});
 }
 
-// Options that always take as long as they say.
-class Certain final : public estimator::ScatterSource {
- public:
-  void quantiles(const workflow::Step&, int, const Option& option, std::span<const double>,
-                 std::span<double> seconds) const override {
-    std::ranges::fill(seconds, option.duration.count());
-  }
-  estimator::StepOutcome mean(const workflow::Step&, int, const Option& option) const override {
-    return {option.duration, option.cost};
-  }
-  estimator::StepOutcome draw(const workflow::Step& step, int jobs, const Option& option,
-                              const estimator::Draws&) const override {
-    return mean(step, jobs, option);
-  }
-};
-
 TEST(Percentile, ChoosesTheMemorySizeThatIsWarm) {
   OneStep one;
-  const Certain scatter;
+  const testing::NoScatter scatter;
   one.frontiers.heed_warm_pools({.warm = one.options, .charges = two_seconds, .scatter = &scatter});
   cache::InMemoryCache cache;
   const auto policy =

@@ -39,15 +39,6 @@ TEST(Chances, KnowThatSiblingsMayBeLate) {
   EXPECT_NEAR(chances.with(certain(1, 1), place.chain, place.element, due.target), 0.84, 0.02);
 }
 
-Tree random_tree(std::mt19937_64& random, int steps, int& next, bool in_series) {
-  if (steps == 1) return leaf(next++);
-  const int first = 1 + static_cast<int>(random() % (steps - 1));
-  std::vector<Tree> parts;
-  parts.push_back(random_tree(random, first, next, !in_series));
-  parts.push_back(random_tree(random, steps - first, next, !in_series));
-  return in_series ? series(std::move(parts)) : parallel(std::move(parts));
-}
-
 // Of runs with other luck, at every element of every chain: the mean of the chances given is the
 // share that met the SLO.
 RC_GTEST_PROP(Chances, AreHonest, ()) {

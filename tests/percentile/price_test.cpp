@@ -12,15 +12,6 @@ namespace {
 
 using namespace testing;
 
-Tree random_tree(std::mt19937_64& random, int steps, int& next, bool in_series) {
-  if (steps == 1) return leaf(next++);
-  const int first = 1 + static_cast<int>(random() % (steps - 1));
-  std::vector<Tree> parts;
-  parts.push_back(random_tree(random, first, next, !in_series));
-  parts.push_back(random_tree(random, steps - first, next, !in_series));
-  return in_series ? series(std::move(parts)) : parallel(std::move(parts));
-}
-
 Problem random_problem(std::uint64_t seed, int steps, double slack) {
   std::mt19937_64 random(seed);
   int next = 0;

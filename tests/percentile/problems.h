@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "stepconf/percentile/problem.h"
@@ -21,6 +22,16 @@ inline Tree parallel(std::vector<Tree> parts) {
 inline Tree choice(std::vector<Tree> parts, std::vector<double> probabilities) {
   return {
       .kind = Kind::kChoice, .parts = std::move(parts), .probabilities = std::move(probabilities)};
+}
+
+/// Draws a tree of `steps` steps, numbered from `next` on.
+inline Tree random_tree(std::mt19937_64& random, int steps, int& next, bool in_series) {
+  if (steps == 1) return leaf(next++);
+  const int first = 1 + static_cast<int>(random() % (steps - 1));
+  std::vector<Tree> parts;
+  parts.push_back(random_tree(random, first, next, !in_series));
+  parts.push_back(random_tree(random, steps - first, next, !in_series));
+  return in_series ? series(std::move(parts)) : parallel(std::move(parts));
 }
 
 /// Takes `usual` seconds, in `bins` worst bins `late`.

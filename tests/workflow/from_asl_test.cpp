@@ -74,6 +74,13 @@ TEST(FromAsl, PutsTheWaysOutOfAChoiceAndTheHandlersOfACatchSideBySide) {
   EXPECT_EQ(edges(workflow), "B>D C>D D>E D>F ");
 }
 
+// A, then B, or C where A fails.
+std::string caught() {
+  return R"("A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a",
+           "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "B": )" +
+         task("b", "End") + R"(, "C": )" + task("c", "End");
+}
+
 std::string choice(const std::string& ways, const std::string& otherwise) {
   std::string rules;
   for (const char way : ways) {
@@ -126,10 +133,7 @@ TEST(FromAsl, MultipliesTheSharesOfNestedChoices) {
 }
 
 TEST(FromAsl, GivesAHandlerASmallShareAndSuccessTheRest) {
-  const std::string states =
-      R"("A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a",
-           "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "B": )" +
-      task("b", "End") + R"(, "C": )" + task("c", "End");
+  const std::string states = caught();
   EXPECT_EQ(ways(build(states)), "A 1: B 0.99/B C 0.01/C; ");
   EXPECT_EQ(probabilities(build(states)), "A 1 B 0.99 C 0.01 ");
   PlanningHints hints;
@@ -162,10 +166,7 @@ TEST(FromAsl, LearnsSharesFromExecutionsWhereTheUserGivesNone) {
 }
 
 TEST(FromAsl, LearnsHowOftenAHandlerRuns) {
-  const std::string states =
-      R"("A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a",
-           "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "B": )" +
-      task("b", "End") + R"(, "C": )" + task("c", "End");
+  const std::string states = caught();
   PlanningHints hints;
   // 99 successes and the 0.99 assumed of one more, of 100.
   hints.learnt_choices = {{"A", {99, {{"B", 99}}}}};
