@@ -36,14 +36,18 @@ Configurator load(const aws::Environment& environment) {
       packaged(environment, "STEPCONF_DEPLOYMENT", "stepconf-deployment.json");
   Deployment deployment = parse_deployment(read_file(deployment_file), deployment_file.string());
   const auto plan_file = packaged(environment, "STEPCONF_PLAN", "stepconf.plan");
+  std::optional<compiled::CompiledPlan> plan;
+  std::string name;
+  std::string why_no_plan;
   try {
     const std::string bytes = read_file(plan_file);
-    return {std::move(deployment), compiled::plan_from_bytes(bytes, plan_file.string()),
-            compiled::hash_of(bytes)};
+    plan = compiled::plan_from_bytes(bytes, plan_file.string());
+    name = compiled::hash_of(bytes);
   } catch (const Error& error) {
-    std::cerr << error.what() << std::endl;
-    return {std::move(deployment), std::nullopt, "", error.what()};
+    why_no_plan = error.what();
+    std::cerr << why_no_plan << std::endl;
   }
+  return {std::move(deployment), std::move(plan), std::move(name), std::move(why_no_plan)};
 }
 
 // What STEPCONF_MODE says, else the deployment; a word that is neither switches decisions off.
