@@ -75,7 +75,7 @@ class FaultyProxy(http.server.ThreadingHTTPServer):
     def __init__(self, port):
         super().__init__(("127.0.0.1", 0), Exchange)
         self.upstream = port
-        self.faults = {"GetItem": [], "PutItem": []}
+        self.faults = {"GetItem": [], "UpdateItem": []}
         self.always = None
         self.calls = []
         self.closing = threading.Event()

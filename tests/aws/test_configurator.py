@@ -50,8 +50,16 @@ def item_of(database, table, execution):
 
 
 def state_of(database, table, execution):
+    """The item's version; its decisions as {(step, attempt, jobs, ready): [memory, instances, processes]}; its sub-graphs by step."""
     item = item_of(database, table, execution)
-    return int(item["version"]["N"]), json.loads(item["state"]["S"])
+    decisions, parts = {}, {}
+    for name, value in item.items():
+        if "/decision/" in name:
+            question = tuple(int(number) for number in name.split("/")[2:])
+            decisions[question] = json.loads(value["S"].rsplit(" ", 1)[0])[1:]
+        elif "/part/" in name:
+            parts[int(name.split("/")[2])] = json.loads(value["S"].rsplit(" ", 1)[0])
+    return int(item["version"]["N"]), decisions, parts
 
 
 def reached_by(server):
@@ -65,9 +73,9 @@ def test_answers_what_the_state_machine_needs_and_keeps_the_decision(database, t
     assert sorted(answer) == sorted(ANSWER)
     assert answer["function"].endswith(f":mem-{answer['memory_mb']}")
     assert (answer["size"], answer["instances"], answer["safe"]) == (2, 4, False)
-    version, state = state_of(database, table, "e")
+    version, decisions, _ = state_of(database, table, "e")
     assert version == 1
-    assert state["decisions"] == [[0, 1, 8, 0, answer["memory_mb"], 4, 1]]
+    assert decisions == {(0, 1, 8, 0): [answer["memory_mb"], 4, 1]}
     kept = int(item_of(database, table, "e")["expires"]["N"]) - time.time()
     assert 3000 < kept <= 3600
 
@@ -82,19 +90,18 @@ def test_64_configurators_of_one_execution_leave_one_consistent_state(database, 
             configurator.send(request)
         answers = [configurator.receive() for configurator in running]
         assert not any(answer["safe"] for answer in answers)
-        version, state = state_of(database, table, "e")
+        after = state_of(database, table, "e")
+        version, decisions, parts = after
         # No update was lost: each decision is one version.
         assert version == 65
-        assert len(state["decisions"]) == 65
+        assert len(decisions) == 65
         # Asked again, in another order and of other processes, each gives the same.
         assert [running[-1 - i](request) for i, request in enumerate(asked)] == answers
-        assert state_of(database, table, "e") == (version, state)
-        # As if one after another had been asked, in the order in which they were written.
-        names = list(WIDE)
-        for step, _, jobs, ready, *chosen in state["decisions"]:
-            running[0](event(names[step], "again", ready, jobs))
-        assert state_of(database, table, "again")[1]["decisions"] == state["decisions"]
-        assert state_of(database, table, "again")[1]["graphs"] == state["graphs"]
+        assert state_of(database, table, "e") == after
+        # As if one process had been asked, one step after another.
+        running[0](event("first", "again"))
+        assert [running[0]({**request, "execution": "again"}) for request in asked] == answers
+        assert state_of(database, table, "again") == after
 
 
 def test_64_duplicates_of_one_request_get_one_answer(database, table, tmp_path):
@@ -105,8 +112,8 @@ def test_64_duplicates_of_one_request_get_one_answer(database, table, tmp_path):
         answers = [configurator.receive() for configurator in running]
         assert all(answer == answers[0] for answer in answers)
         assert not answers[0]["safe"]
-        version, state = state_of(database, table, "e")
-        assert (version, len(state["decisions"])) == (1, 1)
+        version, decisions, _ = state_of(database, table, "e")
+        assert (version, len(decisions)) == (1, 1)
 
 
 def test_requests_that_come_late_and_again_change_nothing(database, table, tmp_path):
@@ -128,11 +135,11 @@ def test_a_fault_that_passes_by_changes_no_decision(database, table, proxy, tmp_
     with configurators(1, package, reached_by(proxy)) as [configurator]:
         answers = []
         for step, ready in asked:
-            proxy.faults = {"GetItem": [fault], "PutItem": [fault]}
+            proxy.faults = {"GetItem": [fault], "UpdateItem": [fault]}
             answers.append(configurator(event(step, "disturbed", ready)))
     assert answers == undisturbed
-    version, state = state_of(database, table, "disturbed")
-    assert (version, len(state["decisions"])) == (4, 4)
+    version, decisions, _ = state_of(database, table, "disturbed")
+    assert (version, len(decisions)) == (4, 4)
 
 
 @pytest.mark.parametrize("fault", ["throttle", "stall", "lose"])
@@ -175,7 +182,7 @@ def test_makes_two_round_trips_a_decision(table, proxy, tmp_path):
     with configurators(1, package, reached_by(proxy)) as [configurator]:
         proxy.calls.clear()
         configurator(event("one", "e"))
-    assert proxy.calls == ["GetItem", "PutItem"]
+    assert proxy.calls == ["GetItem", "UpdateItem"]
 
 
 def test_the_state_travels_in_the_executions_own_variables(tmp_path):

@@ -60,7 +60,9 @@ DynamoDb::Deadline soon(int milliseconds = 5000) {
 }
 
 const Json kKey{{"execution", {{"S", "one"}}}};
-const DynamoDb::Condition kNew{.expression = "attribute_not_exists(execution)"};
+const DynamoDb::Update kNew{.update = "ADD version :one",
+                            .condition = "attribute_not_exists(execution)",
+                            .values = {{":one", {{"N", "1"}}}}};
 
 TEST(DynamoDb, ReadsAnItemConsistently) {
   Table table({{.headers = {}, .body = R"({"Item":{"version":{"N":"3"}}})"},
@@ -78,18 +80,25 @@ TEST(DynamoDb, GivesTheItemThatDidNotMeetTheCondition) {
   Table table({error(400, "ConditionalCheckFailedException", R"(,"Item":{"version":{"N":"4"}})"),
                error(400, "ConditionalCheckFailedException")});
   DynamoDb client = table.client();
-  const DynamoDb::Put put = client.put_item("T", kKey, kNew, soon());
-  EXPECT_FALSE(put.done);
-  EXPECT_EQ(put.there, Json({{"version", {{"N", "4"}}}}));
-  EXPECT_FALSE(client.put_item("T", kKey, kNew, soon()).there);
+  const DynamoDb::Updated updated = client.update_item("T", kKey, kNew, soon());
+  EXPECT_FALSE(updated.done);
+  EXPECT_EQ(updated.there, Json({{"version", {{"N", "4"}}}}));
+  EXPECT_FALSE(client.update_item("T", kKey, kNew, soon()).there);
 }
 
 TEST(DynamoDb, TriesAgainWhereItIsThrottled) {
   Table table({error(400, "ProvisionedThroughputExceededException"),
                error(500, "InternalServerError"),
                {.headers = {}, .body = "{}"}});
-  EXPECT_TRUE(table.client().put_item("T", kKey, kNew, soon()).done);
+  EXPECT_TRUE(table.client().update_item("T", kKey, kNew, soon()).done);
   EXPECT_EQ(table.requests().size(), 3U);
+  EXPECT_EQ(Json::parse(table.requests().front().body),
+            Json({{"TableName", "T"},
+                  {"Key", kKey},
+                  {"UpdateExpression", "ADD version :one"},
+                  {"ConditionExpression", "attribute_not_exists(execution)"},
+                  {"ReturnValuesOnConditionCheckFailure", "ALL_OLD"},
+                  {"ExpressionAttributeValues", kNew.values}}));
 }
 
 TEST(DynamoDb, NamesActionAndReasonOfARefusal) {

@@ -124,14 +124,25 @@ TEST(Configurator, DecidesAnewOnWhatTheWinnerWrote) {
   Configurator winner = testing::configurator(testing::with_table());
   Configurator loser = testing::configurator(testing::with_table());
   // Between the loser's reading and writing, the same question is answered by another process.
-  table.before_replace = [&] {
-    table.before_replace = nullptr;
+  table.before_apply = [&] {
+    table.before_apply = nullptr;
     EXPECT_EQ(winner.decide(testing::event("fan", 64, 1000), Mode::on, &table).why_safe, "");
   };
   const Verdict verdict = loser.decide(testing::event("fan", 64, 1000), Mode::on, &table);
   EXPECT_EQ(verdict.rounds, 1);
   EXPECT_TRUE(verdict.repeated);
-  EXPECT_EQ(table.entries.at("execution").version, 1U);
+  EXPECT_EQ(table.executions.at("execution").version, 1U);
+}
+
+TEST(Configurator, MakesAStrategyThatRemembersDecideAnewAfterAnyOther) {
+  FakeTable table;
+  Configurator other = testing::configurator(testing::with_table(), "plan", "exact");
+  Configurator configurator = testing::configurator(testing::with_table(), "plan", "exact");
+  table.before_apply = [&] {
+    table.before_apply = nullptr;
+    other.decide(testing::event("split", 1, 0), Mode::on, &table);
+  };
+  EXPECT_EQ(configurator.decide(testing::event("fan", 64, 1000), Mode::on, &table).rounds, 2);
 }
 
 TEST(Configurator, RunsSafelyWhereTheTableDoesNotAnswer) {
@@ -148,8 +159,7 @@ TEST(Configurator, RunsSafelyWhereTheStateWasDamaged) {
   FakeTable table;
   Configurator configurator = testing::configurator(testing::with_table());
   configurator.decide(testing::event("split", 1, 0), Mode::on, &table);
-  std::string& text = table.entries.at("execution").text;
-  text.replace(text.find("[[0,1,1,"), 8, "[[2,1,1,");
+  table.executions.at("execution").texts.begin()->second[1] = '7';
   EXPECT_NE(configurator.decide(testing::event("fan", 64, 1000), Mode::on, &table)
                 .why_safe.find("damaged"),
             std::string::npos);
@@ -162,7 +172,7 @@ TEST(Configurator, BeginsAnewWhereAnotherPlanHadDecided) {
   Configurator configurator = testing::configurator(testing::with_table());
   const Verdict verdict = configurator.decide(testing::event("fan", 64, 1000), Mode::on, &table);
   EXPECT_FALSE(verdict.repeated);
-  EXPECT_EQ(table.entries.at("execution").version, 2U);
+  EXPECT_EQ(table.executions.at("execution").version, 2U);
 }
 
 TEST(Configurator, NeedsNoTableForAPlanMadeBeforehand) {

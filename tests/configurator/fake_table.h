@@ -10,26 +10,25 @@ namespace stepconf::configurator::testing {
 /// A table in memory that counts calls, fails when told to, and lets others come in between.
 class FakeTable final : public cache::ConditionalTable {
  public:
-  Entry read(const std::string& execution) override {
+  Contents read(const std::string& execution) override {
     ++calls;
     if (!fault.empty()) throw cache::Unavailable(fault);
-    return entries[execution];
+    return executions[execution];
   }
-  [[nodiscard]] std::optional<Entry> replace(const std::string& execution, std::uint64_t version,
-                                             const std::string& text) override {
-    if (before_replace) before_replace();
+  [[nodiscard]] std::optional<Contents> apply(const std::string& execution,
+                                              const Change& change) override {
+    if (before_apply) before_apply();
     ++calls;
     if (!fault.empty()) throw cache::Unavailable(fault);
-    Entry& entry = entries[execution];
-    if (entry.version != version) return entry;
-    entry = {version + 1, text};
+    Contents& contents = executions[execution];
+    if (!cache::carry_out(change, contents)) return contents;
     return std::nullopt;
   }
 
-  std::map<std::string, Entry> entries;
+  std::map<std::string, Contents> executions;
   int calls = 0;
   std::string fault;
-  std::function<void()> before_replace;
+  std::function<void()> before_apply;
 };
 
 }  // namespace stepconf::configurator::testing

@@ -92,16 +92,17 @@ std::optional<Json> DynamoDb::get_item(const std::string& table, const Json& key
   return *item;
 }
 
-DynamoDb::Put DynamoDb::put_item(const std::string& table, const Json& item,
-                                 const Condition& condition, Deadline deadline) {
+DynamoDb::Updated DynamoDb::update_item(const std::string& table, const Json& key,
+                                        const Update& update, Deadline deadline) {
   Json request{{"TableName", table},
-               {"Item", item},
-               {"ConditionExpression", condition.expression},
+               {"Key", key},
+               {"UpdateExpression", update.update},
+               {"ConditionExpression", update.condition},
                {"ReturnValuesOnConditionCheckFailure", "ALL_OLD"}};
-  if (!condition.names.empty()) request["ExpressionAttributeNames"] = condition.names;
-  if (!condition.values.empty()) request["ExpressionAttributeValues"] = condition.values;
+  if (!update.names.empty()) request["ExpressionAttributeNames"] = update.names;
+  if (!update.values.empty()) request["ExpressionAttributeValues"] = update.values;
   try {
-    call("PutItem", request, deadline);
+    call("UpdateItem", request, deadline);
     return {.done = true};
   } catch (const ConditionFailed& error) {
     const auto there = error.document().find("Item");

@@ -17,7 +17,7 @@ namespace stepconf::aws {
 /// AWS_ENDPOINT_URL, else the region's own. Throws InvalidInput where that cannot be used.
 Destination dynamodb(const Environment& environment);
 
-/// Reads and replaces single items of DynamoDB's tables within a time that the caller allows for
+/// Reads and changes single items of DynamoDB's tables within a time that the caller allows for
 /// each call, all attempts included. Items are in DynamoDB's own JSON: {"version": {"N": "3"}}.
 /// Keeps one connection. Of one thread.
 class DynamoDb {
@@ -30,25 +30,26 @@ class DynamoDb {
   /// where the service refuses, Error where it does not answer before `deadline`.
   std::optional<Json> get_item(const std::string& table, const Json& key, Deadline deadline);
 
-  /// When an item is put: only where `expression` holds of the one that is there.
-  struct Condition {
-    std::string expression;
-    /// What stands in the expression for #names and :values.
+  /// A change of an item, and when it is made; `update` and `condition` are DynamoDB's expressions.
+  struct Update {
+    std::string update;
+    std::string condition;
+    /// What stands in the expressions for #names and :values.
     Json names = Json::object();
     Json values = Json::object();
   };
 
-  struct Put {
+  struct Updated {
     bool done = false;
     /// Where it was not done: the item that did not meet the condition, if there is one.
     std::optional<Json> there{};
   };
 
-  /// Puts an item in the place of the one with its key. A request may arrive more than once, so an
-  /// item that is found to be there may be this one. Throws as get_item, and then it may have been
-  /// put.
-  Put put_item(const std::string& table, const Json& item, const Condition& condition,
-               Deadline deadline);
+  /// Changes the item with this key, or makes it, where the condition holds. A request may arrive
+  /// more than once, so the condition may fail for what this very call has done. Throws as
+  /// get_item, and then it may have been done.
+  Updated update_item(const std::string& table, const Json& key, const Update& update,
+                      Deadline deadline);
 
  private:
   Json call(const char* operation, const Json& request, Deadline deadline);

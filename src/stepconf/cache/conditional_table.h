@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "stepconf/base/error.h"
 
@@ -15,50 +16,60 @@ class Unavailable : public Error {
   using Error::Error;
 };
 
-/// Keeps one text for each execution. Who replaces it says which version rests on what; of several
-/// who read the same version one wins.
+/// Keeps a few texts by name for each execution. Whoever changes some says what that rests on, so
+/// of several whose changes rest on each other's one comes first; others do not meet at all.
 class ConditionalTable {
  public:
-  struct Entry {
-    /// Counts replacements; 0 where nothing was stored yet.
-    std::uint64_t version = 0;
-    std::string text;
+  using Texts = std::map<std::string, std::string>;
 
-    bool operator==(const Entry&) const = default;
+  struct Contents {
+    /// Counts changes; 0 where nothing was stored yet.
+    std::uint64_t version = 0;
+    Texts texts{};
+
+    bool operator==(const Contents&) const = default;
+  };
+
+  struct Change {
+    /// Texts that must be as they were read; empty: there must be none.
+    Texts rests_on{};
+    /// Where it rests on everything that was read: the version.
+    std::optional<std::uint64_t> version{};
+    Texts set{};
+    std::vector<std::string> removed{};
   };
 
   virtual ~ConditionalTable() = default;
 
-  /// Reads what is there. Sees everything stored before the call. Throws Unavailable.
-  virtual Entry read(const std::string& execution) = 0;
+  /// Reads what is there. Sees every change made before the call. Throws Unavailable.
+  virtual Contents read(const std::string& execution) = 0;
 
-  /// Stores `text` where `version` is still what is there, and gives nothing back; else stores
-  /// nothing and gives what is there now. Throws Unavailable, and then may have stored it.
-  [[nodiscard]] virtual std::optional<Entry> replace(const std::string& execution,
-                                                     std::uint64_t version,
-                                                     const std::string& text) = 0;
+  /// Makes all of a change at once where what it rests on is still there, and gives nothing back;
+  /// else changes nothing and gives what is there now. Throws Unavailable, and then may have made
+  /// it.
+  [[nodiscard]] virtual std::optional<Contents> apply(const std::string& execution,
+                                                      const Change& change) = 0;
 };
 
-/// The text of one execution that travels with it, in and out of each process that decides: the
-/// workflow's own variables hold it, and there is no table.
-class TravellingText final : public ConditionalTable {
+/// Makes a change of `contents`; false, and nothing done, where it does not rest on them.
+bool carry_out(const ConditionalTable::Change& change, ConditionalTable::Contents& contents);
+
+/// The texts of one execution that travel with it, in and out of each process that decides: the
+/// workflow's own variables hold them, and there is no table.
+class TravellingTexts final : public ConditionalTable {
  public:
-  /// `text` is what the last decision on this way through the workflow left; empty before the
-  /// first.
-  explicit TravellingText(std::string text) : entry_{text.empty() ? 0U : 1U, std::move(text)} {}
+  /// `written` is what `written()` gave to the last decision on this way through the workflow;
+  /// empty before the first. Throws InvalidInput where it is anything else.
+  explicit TravellingTexts(const std::string& written);
 
-  Entry read(const std::string&) override { return entry_; }
-  [[nodiscard]] std::optional<Entry> replace(const std::string&, std::uint64_t version,
-                                             const std::string& text) override {
-    if (version != entry_.version) return entry_;
-    entry_ = {version + 1, text};
-    return std::nullopt;
-  }
+  Contents read(const std::string&) override { return contents_; }
+  [[nodiscard]] std::optional<Contents> apply(const std::string&, const Change& change) override;
 
-  const std::string& text() const { return entry_.text; }
+  /// Writes the texts, as one line of JSON.
+  std::string written() const;
 
  private:
-  Entry entry_;
+  Contents contents_;
 };
 
 }  // namespace stepconf::cache

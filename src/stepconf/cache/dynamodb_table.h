@@ -16,8 +16,9 @@ struct DynamoDbTableOptions {
   std::chrono::seconds keep = std::chrono::hours(24);
 };
 
-/// The texts in a DynamoDB table, one item an execution: {execution: S, version: N, state: S,
-/// expires: N}. For one decision: `deadline` is that of all its calls together. Of one thread.
+/// The texts in a DynamoDB table, one item an execution: {execution: S, version: N, expires: N} and
+/// each text under its own name. For one decision: `deadline` is that of all its calls together. Of
+/// one thread.
 class DynamoDbTable final : public ConditionalTable {
  public:
   /// `client` and `options` must outlive it.
@@ -25,9 +26,9 @@ class DynamoDbTable final : public ConditionalTable {
                 aws::DynamoDb::Deadline deadline, std::chrono::sys_seconds now)
       : client_(client), options_(options), deadline_(deadline), now_(now) {}
 
-  Entry read(const std::string& execution) override;
-  [[nodiscard]] std::optional<Entry> replace(const std::string& execution, std::uint64_t version,
-                                             const std::string& text) override;
+  Contents read(const std::string& execution) override;
+  [[nodiscard]] std::optional<Contents> apply(const std::string& execution,
+                                              const Change& change) override;
 
  private:
   aws::DynamoDb& client_;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "stepconf/cache/conditional_table.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/estimator/configuration.h"
 
@@ -17,37 +19,58 @@ struct PastDecision {
   int jobs = 1;
   /// When the step became ready, since the execution's start.
   std::int64_t milliseconds = 0;
-  estimator::Configuration configuration;
+  estimator::Configuration configuration{};
+  /// Higher than those of the decisions that it knew of.
+  int number = 0;
 
-  /// Whether `other` answers the same question.
-  bool repeats(const PastDecision& other) const {
-    return step == other.step && attempt == other.attempt && jobs == other.jobs &&
-           milliseconds == other.milliseconds;
-  }
   bool operator==(const PastDecision&) const = default;
 };
 
 /// What the decisions of an execution share where each is made by a process of its own.
 struct ExecutionState {
   /// Sub-graphs with their latest finishes: the paper's global cache.
-  InMemoryCache::SubGraphs sub_graphs;
-  /// In the order in which they were made.
-  std::vector<PastDecision> decisions;
+  InMemoryCache::SubGraphs sub_graphs{};
+  /// By number.
+  std::vector<PastDecision> decisions{};
 
-  /// Adds a decision. Beyond kMostDecisions the oldest is forgotten: asked again, it is made anew.
-  void add(const PastDecision& decision);
   /// Finds the decision that answered the same question; null where there is none.
   const PastDecision* find(const PastDecision& question) const;
 };
 
-/// Keeps the text of a workflow of 100 steps under 8 KB, and that of a loop from growing.
+/// A copy of an execution's sub-graphs to decide on, which notes what the decision rests on and
+/// what it changes.
+class Transaction final : public optimizer::GlobalCache {
+ public:
+  explicit Transaction(InMemoryCache::SubGraphs sub_graphs) : cache_(std::move(sub_graphs)) {}
+
+  Entry find(workflow::StepId step) override;
+  [[nodiscard]] bool store(std::uint64_t version,
+                           std::vector<optimizer::SubGraph> sub_graphs) override;
+
+  const InMemoryCache::SubGraphs& sub_graphs() const { return cache_.sub_graphs(); }
+  /// The steps whose sub-graphs were asked for, and those that were given others.
+  const std::set<workflow::StepId>& read() const { return read_; }
+  const std::set<workflow::StepId>& written() const { return written_; }
+
+ private:
+  InMemoryCache cache_;
+  std::set<workflow::StepId> read_, written_;
+};
+
+/// Of more decisions the oldest are forgotten, and made anew where they are asked for again: a loop
+/// would fill the table.
 inline constexpr std::size_t kMostDecisions = 128;
 
-/// Writes a state as one line of JSON (docs/formats.md). `plan` names the plan that was decided by.
-std::string to_text(const ExecutionState& state, std::string_view plan);
+/// Reads a state (docs/formats.md). `plan` names the plan that is decided by: what others left is
+/// not looked at, for their steps may be others. Throws InvalidInput where a text was damaged.
+ExecutionState parse_state(const ConditionalTable::Contents& contents, std::string_view plan,
+                           int steps);
 
-/// Reads what `to_text` wrote for a workflow of `steps` steps. Empty text, and one of another plan,
-/// whose steps may be others, give an empty state. Throws InvalidInput where the text was damaged.
-ExecutionState parse_state(std::string_view text, std::string_view plan, int steps);
+/// States the change that adds `decided`, which was made on `transaction`, to `contents`, of which
+/// `state` was read. It rests on the sub-graphs that were read and on nobody having answered the
+/// same question; with `on_everything`, on nothing having changed at all.
+ConditionalTable::Change change_of(const ConditionalTable::Contents& contents,
+                                   const ExecutionState& state, const Transaction& transaction,
+                                   PastDecision decided, std::string_view plan, bool on_everything);
 
 }  // namespace stepconf::cache

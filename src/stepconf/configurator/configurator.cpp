@@ -22,6 +22,20 @@ void run_safely(Verdict& verdict, const DeployedStep& step, std::string why) {
       dispatch(step, step.safe, verdict.jobs, verdict.event.bytes).value_or(Dispatch{});
 }
 
+// A strategy that remembers is told what happened before by the questions of then.
+optimizer::Decision decide_on(cache::Transaction& transaction, optimizer::Policy& policy,
+                              const cache::ExecutionState& state,
+                              const cache::PastDecision& asked) {
+  const auto strategy = policy.begin(transaction);
+  const auto ask = [&](const cache::PastDecision& question) {
+    return strategy->decide({question.step, question.jobs, since_start(question.milliseconds)});
+  };
+  if (policy.remembers()) {
+    for (const cache::PastDecision& past : state.decisions) ask(past);
+  }
+  return ask(asked);
+}
+
 }  // namespace
 
 bool Verdict::late() const {
@@ -112,9 +126,9 @@ void Configurator::decide_into(Verdict& verdict, const DeployedStep& step,
     if (table == nullptr) return run_safely(verdict, step, "the table cannot be reached");
     consult(verdict, *id, *table);
   } else {
-    cache::TravellingText travelling(verdict.event.cache);
+    cache::TravellingTexts travelling(verdict.event.cache);
     consult(verdict, *id, travelling);
-    if (verdict.cache) verdict.cache = travelling.text();
+    if (verdict.cache) verdict.cache = travelling.written();
   }
   if (verdict.mode == Mode::observe) return run_safely(verdict, step, "observed only");
   const auto chosen = dispatch(step, *verdict.chosen, verdict.jobs, verdict.event.bytes);
@@ -129,11 +143,12 @@ void Configurator::decide_into(Verdict& verdict, const DeployedStep& step,
 void Configurator::consult(Verdict& verdict, workflow::StepId step,
                            cache::ConditionalTable& table) {
   const Event& event = verdict.event;
-  cache::PastDecision asked{step, event.attempt, verdict.jobs, event.milliseconds, {}};
-  cache::ConditionalTable::Entry entry = table.read(event.execution);
+  optimizer::Policy& policy = policies_->get(slo_of(event), step, verdict.jobs);
+  cache::PastDecision asked{step, event.attempt, verdict.jobs, event.milliseconds, {}, 0};
+  cache::ConditionalTable::Contents contents = table.read(event.execution);
   while (verdict.rounds < kMostRounds) {
-    cache::ExecutionState state =
-        cache::parse_state(entry.text, plan_name_, plan_->workflow.graph.size());
+    const cache::ExecutionState state =
+        cache::parse_state(contents, plan_name_, plan_->workflow.graph.size());
     if (const cache::PastDecision* past = state.find(asked)) {
       verdict.repeated = true;
       verdict.decision.reset();
@@ -141,29 +156,15 @@ void Configurator::consult(Verdict& verdict, workflow::StepId step,
       return;
     }
     ++verdict.rounds;
-    verdict.decision = make(verdict, step, state);
+    cache::Transaction transaction(state.sub_graphs);
+    verdict.decision = decide_on(transaction, policy, state, asked);
     verdict.chosen = asked.configuration = verdict.decision->configuration;
-    state.add(asked);
-    auto winner = table.replace(event.execution, entry.version, cache::to_text(state, plan_name_));
+    auto winner = table.apply(event.execution, cache::change_of(contents, state, transaction, asked,
+                                                                plan_name_, policy.remembers()));
     if (!winner) return;
-    entry = std::move(*winner);
+    contents = std::move(*winner);
   }
   throw cache::Unavailable(fmt::format("others were faster {} times", kMostRounds));
-}
-
-optimizer::Decision Configurator::make(const Verdict& verdict, workflow::StepId step,
-                                       cache::ExecutionState& state) {
-  optimizer::Policy& policy = policies_->get(slo_of(verdict.event), step, verdict.jobs);
-  cache::InMemoryCache cache(state.sub_graphs);
-  const auto strategy = policy.begin(cache);
-  if (policy.remembers()) {
-    for (const cache::PastDecision& past : state.decisions)
-      strategy->decide({past.step, past.jobs, since_start(past.milliseconds)});
-  }
-  optimizer::Decision decision =
-      strategy->decide({step, verdict.jobs, since_start(verdict.event.milliseconds)});
-  state.sub_graphs = cache.sub_graphs();
-  return decision;
 }
 
 }  // namespace stepconf::configurator

@@ -72,8 +72,6 @@ class Configurator {
  private:
   void decide_into(Verdict& verdict, const DeployedStep& step, cache::ConditionalTable* table);
   void consult(Verdict& verdict, workflow::StepId step, cache::ConditionalTable& table);
-  optimizer::Decision make(const Verdict& verdict, workflow::StepId step,
-                           cache::ExecutionState& state);
   std::optional<Seconds> slo_of(const Event& event) const;
 
   Deployment deployment_;
