@@ -17,7 +17,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-STEPCONF = ROOT / "build/bin/stepconf"
+STEPCONF = os.environ.get("STEPCONF", str(ROOT / "build/bin/stepconf"))
 MEMORIES = [512, 1024, 1536, 2048, 4096, 6144, 8192, 10240]
 
 

@@ -16,10 +16,11 @@ KEYS = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_acc
 
 
 class DynamoDbLocal:
-    """Its tables lie in `folder`, and outlive a restart."""
+    """Its tables are in memory, or, `durable`, lie in `folder` and outlive a restart."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, durable=False):
         self._folder = folder
+        self._storage = ["-dbPath", str(folder)] if durable else ["-inMemory"]
         self._process, self.port = on_a_free_port(self._start)
 
     @property
@@ -51,7 +52,7 @@ class DynamoDbLocal:
         log = self._folder / "log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [*command, "-sharedDb", "-dbPath", str(self._folder), "-disableTelemetry", "-port", str(port)],
+                [*command, "-sharedDb", *self._storage, "-disableTelemetry", "-port", str(port)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=os.environ,

@@ -15,7 +15,7 @@ using estimator::JsonFields;
 
 constexpr int kMostMemoryMb = 10240;
 constexpr double kMostResultBytes = 1e9;
-constexpr double kLongestLimit = 5;
+constexpr double kLongestLimit = 60;
 constexpr double kLongestKept = 366 * 86400.0;
 
 StepKind parse_kind(JsonFields& fields) {
