@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kConditionFailed = "ConditionalCheckFailedException";
 // More would only fill logs.
-constexpr std::size_t kLongestMessage = 500;
+constexpr std::size_t kMostQuoted = 500;
 // The waits between attempts: DynamoDB answers in 2 to 10 ms, and callers have little time.
 constexpr RetryPolicy kRetry{.attempts = 20,
                              .first_wait = Seconds(0.005),
@@ -36,7 +36,7 @@ Refusal refusal(const char* operation, const net::Response& response) {
   const auto text = [&](const char* name) {
     const auto found = document.find(name);
     return found != document.end() && found->is_string()
-               ? found->get<std::string>().substr(0, kLongestMessage)
+               ? found->get<std::string>().substr(0, kMostQuoted)
                : std::string();
   };
   std::string code = text("__type");
