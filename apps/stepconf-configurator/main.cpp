@@ -45,7 +45,7 @@ Configurator load(const aws::Environment& environment) {
     name = compiled::hash_of(bytes);
   } catch (const Error& error) {
     why_no_plan = error.what();
-    std::cerr << why_no_plan << std::endl;
+    std::cerr << why_no_plan << '\n';
   }
   return {std::move(deployment), std::move(plan), std::move(name), std::move(why_no_plan)};
 }
@@ -58,7 +58,7 @@ Mode standing_mode(const aws::Environment& environment, const Deployment& deploy
   if (!mode) {
     std::cerr << fmt::format("STEPCONF_MODE is {}, must be off, observe or on; taken for off",
                              *word)
-              << std::endl;
+              << '\n';
   }
   return mode.value_or(Mode::off);
 }
@@ -83,7 +83,7 @@ class Table {
     try {
       open().read("stepconf-configurator starts");
     } catch (const cache::Unavailable& error) {
-      std::cerr << error.what() << std::endl;
+      std::cerr << error.what() << '\n';
     }
   }
 
@@ -101,7 +101,7 @@ std::unique_ptr<Table> connect(const aws::Environment& environment,
     table->connect();
     return table;
   } catch (const Error& error) {
-    std::cerr << error.what() << std::endl;
+    std::cerr << error.what() << '\n';
     return nullptr;
   }
 }

@@ -25,9 +25,9 @@ std::string dimension(std::string_view text) {
 }
 
 struct Metric {
-  const char* name;
-  const char* unit;
-  std::optional<double> value;
+  const char* name = "";
+  const char* unit = "";
+  std::optional<double> value{};
 };
 
 void add_metrics(OrderedJson& line, const Verdict& verdict, std::int64_t milliseconds,
