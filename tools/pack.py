@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Usage: pack.py FOLDER ZIG
 
-Packs FOLDER/ARCH/stepconf-wrapper into the zip files of a layer and of a bootstrap. Equal programs give equal bytes: names, rights and times are fixed.
+Packs FOLDER/ARCH/stepconf-wrapper into the zip files of a layer and of a bootstrap, and stepconf-configurator into that of a bootstrap. Equal programs give equal bytes: names, rights and times are fixed.
 """
 
 import pathlib
@@ -9,6 +9,12 @@ import sys
 import zipfile
 
 NOTICES = "stepconf-NOTICES.txt"
+# Of each zip file: its name, the program in it, and what that is called there.
+PACKAGES = [
+    ("stepconf-wrapper-layer", "stepconf-wrapper", "stepconf-wrapper"),
+    ("stepconf-wrapper-bootstrap", "stepconf-wrapper", "bootstrap"),
+    ("stepconf-configurator", "stepconf-configurator", "bootstrap"),
+]
 DEBIAN_LICENSES = ["libboost1.74-dev", "libfmt-dev", "nlohmann-json3-dev"]
 
 
@@ -40,11 +46,11 @@ def write(path, members):
 def main(folder, zig):
     text = notices(folder, zig).encode()
     for arch in ["x86_64", "arm64"]:
-        program = (folder / arch / "stepconf-wrapper").read_bytes()
-        for kind, name in {"layer": "stepconf-wrapper", "bootstrap": "bootstrap"}.items():
-            path = folder / f"stepconf-wrapper-{kind}-{arch}.zip"
-            write(path, [(name, program, 0o755), (NOTICES, text, 0o644)])
-            print(f"{path.relative_to(pathlib.Path.cwd())}: {path.stat().st_size / 1e6:.2f} MB, {name} {len(program) / 1e6:.2f} MB")
+        for name, program, member in PACKAGES:
+            content = (folder / arch / program).read_bytes()
+            path = folder / f"{name}-{arch}.zip"
+            write(path, [(member, content, 0o755), (NOTICES, text, 0o644)])
+            print(f"{path.relative_to(pathlib.Path.cwd())}: {path.stat().st_size / 1e6:.2f} MB, {member} {len(content) / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #   stepconf-wrapper-layer-ARCH.zip      a layer for managed runtimes: AWS_LAMBDA_EXEC_WRAPPER=/opt/stepconf-wrapper
 #   stepconf-wrapper-bootstrap-ARCH.zip  a bootstrap for provided.* runtimes, with the command in STEPCONF_COMMAND
 #   ARCH/stepconf-wrapper                the program itself, for container images
+#   stepconf-configurator-ARCH.zip       the configurator as a bootstrap for provided.*; a deployment adds its plan
 # Zig (from PyPI) brings compiler, C++ library and musl; mbedTLS comes as Debian's source package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -43,7 +44,7 @@ for arch in x86_64 aarch64; do
     tail -n 30 "$root/configure-$name.log" >&2
     exit 1
   fi
-  ninja -C "$root/build-$name" stepconf-wrapper echo-function
-  install -D "$root/build-$name/bin/stepconf-wrapper" "$root/$name/stepconf-wrapper"
+  ninja -C "$root/build-$name" stepconf-wrapper stepconf-configurator echo-function
+  install -D -t "$root/$name" "$root/build-$name/bin/stepconf-wrapper" "$root/build-$name/bin/stepconf-configurator"
 done
 python3 tools/pack.py "$root" "$zig"

@@ -84,6 +84,22 @@ def wait_until_it_answers(url, process, log):
     raise AssertionError(f"{url} does not answer:\n{log.read_text()}")
 
 
+def wait_for_port(port, process, log):
+    """Waits until somebody listens on the port of a program that has just been started."""
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        text = log.read_text()
+        if process.poll() is not None or "already in use" in text:
+            error = AddressInUse if "in use" in text else AssertionError
+            raise error(f"ended with status {process.returncode}:\n{text}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"nobody listens on port {port}:\n{log.read_text()}")
+
+
 def make_user(root):
     iam = root.client("iam")
     iam.create_user(UserName="tester")

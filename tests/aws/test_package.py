@@ -12,6 +12,8 @@ import zipfile
 
 import pytest
 
+from configurators import event, write_package
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "build" / "package"
 MACHINES = {"x86_64": 62, "arm64": 183}  # e_machine in the ELF header
@@ -69,19 +71,27 @@ def program_header_types(program):
     return [struct.unpack_from("<I", program, offset + i * size)[0] for i in range(count)]
 
 
-def test_the_program_needs_no_other_file(arch):
-    program = (PACKAGE / arch / "stepconf-wrapper").read_bytes()
+@pytest.mark.parametrize("name", ["stepconf-wrapper", "stepconf-configurator"])
+def test_the_program_needs_no_other_file(arch, name):
+    program = (PACKAGE / arch / name).read_bytes()
     assert program[:4] == b"\x7fELF"
     assert struct.unpack_from("<H", program, 18)[0] == MACHINES[arch]
     interpreter, dynamic = 3, 2
     assert not {interpreter, dynamic} & set(program_header_types(program))
 
 
-@pytest.mark.parametrize("kind, name", [("layer", "stepconf-wrapper"), ("bootstrap", "bootstrap")])
-def test_the_zip_holds_the_program_ready_to_run(arch, kind, name):
-    with zipfile.ZipFile(PACKAGE / f"stepconf-wrapper-{kind}-{arch}.zip") as archive:
+@pytest.mark.parametrize(
+    "zip_name, program, name",
+    [
+        ("stepconf-wrapper-layer", "stepconf-wrapper", "stepconf-wrapper"),
+        ("stepconf-wrapper-bootstrap", "stepconf-wrapper", "bootstrap"),
+        ("stepconf-configurator", "stepconf-configurator", "bootstrap"),
+    ],
+)
+def test_the_zip_holds_the_program_ready_to_run(arch, zip_name, program, name):
+    with zipfile.ZipFile(PACKAGE / f"{zip_name}-{arch}.zip") as archive:
         assert archive.testzip() is None
-        assert archive.read(name) == (PACKAGE / arch / "stepconf-wrapper").read_bytes()
+        assert archive.read(name) == (PACKAGE / arch / program).read_bytes()
         assert archive.getinfo(name).external_attr >> 16 & 0o777 == 0o755
         assert "mbedTLS" in archive.read("stepconf-NOTICES.txt").decode()
 
@@ -121,4 +131,25 @@ def test_a_batch_is_served_in_an_empty_root_folder(arch, tmp_path):
         process.kill()
         process.wait()
     assert api.answer == jobs
+    api.shutdown()
+
+
+@pytest.mark.usefixtures("user_namespaces")
+def test_the_configurator_decides_in_an_empty_root_folder(arch, tmp_path):
+    write_package(tmp_path, {"one": []}, {"kind": "none"})
+    shutil.copy(PACKAGE / arch / "stepconf-configurator", tmp_path / "bootstrap")
+    emulator = []
+    if arch != NATIVE:
+        shutil.copy(shutil.which(QEMU[arch]), tmp_path / "emulator")
+        emulator = ["/emulator"]
+    api = Lambda(event("one", "e"))
+    command = [*AS_ROOT, "chroot", str(tmp_path), *emulator, "/bootstrap"]
+    variables = {"AWS_LAMBDA_RUNTIME_API": api.address, "LAMBDA_TASK_ROOT": "/"}
+    process = subprocess.Popen(command, env={**os.environ, **variables})
+    try:
+        assert api.answered.wait(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert (api.answer["safe"], api.answer["memory_mb"]) == (False, 512)
     api.shutdown()

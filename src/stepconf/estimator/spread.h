@@ -71,6 +71,8 @@ class Spread {
 
  private:
   double quantile(double probability) const;
+  // The logarithm of a lognormal factor where the standard normal distribution has its quantile z.
+  double log_factor(double z) const;
 
   SpreadParameters parameters_;
   double tail_scale_ = 0;

@@ -41,6 +41,8 @@ class ExactPolicy : public Policy {
     return Certificate{Usd{whole.lower_bound}, whole.proved && whole.feasible};
   }
 
+  bool remembers() const override { return true; }
+
  protected:
   Frontiers& frontiers_;
   Seconds limit_;

@@ -17,8 +17,8 @@ namespace stepconf::optimizer {
 /// solver::make_solver with a limit on the search, so that a decision there may be dearer than the
 /// least.
 ///
-/// What is known of branches under way is kept in the strategy of the execution; decisions made in
-/// different processes would have to share it.
+/// What is known of branches under way is kept in the strategy of the execution
+/// (Policy::remembers).
 ///
 /// The certificate is of the whole workflow, solved beforehand within `out_of_time`; `slo` is the
 /// time to plan for, headroom taken off. `frontiers` must outlive the policy. Throws

@@ -63,6 +63,9 @@ class Policy {
   /// Gives what took long to compute and does not depend on an execution, for
   /// StrategyInputs::prepared; empty where nothing did.
   virtual std::string prepared() const { return {}; }
+  /// Tells whether a Strategy keeps, beside what is in the cache, what the execution's earlier
+  /// decisions told it. A process that did not make them asks those questions again first.
+  virtual bool remembers() const { return false; }
 };
 
 /// When a strategy decides.
