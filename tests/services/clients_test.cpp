@@ -93,6 +93,17 @@ TEST(Lambda, GivesTheErrorAndTheLogOfAFunction) {
   EXPECT_EQ(service.requests().at(0).headers.get("x-amz-log-type"), "Tail");
 }
 
+TEST(Lambda, KnowsTheAccountsLimits) {
+  const Scripted service(
+      {body(R"({"AccountLimit":{"ConcurrentExecutions":1000,"TotalCodeSize":80530636800,)"
+            R"("UnreservedConcurrentExecutions":900},"AccountUsage":{}})")});
+  const LambdaAccount account = Lambda(service.session()).account();
+  EXPECT_EQ(account.concurrent_executions, 1000);
+  EXPECT_EQ(account.unreserved_concurrent_executions, 900);
+  EXPECT_EQ(account.total_code_bytes, 80530636800);
+  EXPECT_EQ(service.requests().at(0).target, "/2016-08-19/account-settings");
+}
+
 TEST(Lambda, IsInvokedOnceWhateverTheAnswer) {
   const Scripted service({body("", 500)});
   EXPECT_THROW(Lambda(service.session()).invoke("f", "{}"), aws::ServiceError);

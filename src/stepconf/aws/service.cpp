@@ -56,11 +56,10 @@ Destination public_destination(const Service& service, const std::string& region
 
 Destination destination(const Service& service, const Environment& environment) {
   const auto own = endpoint(environment, std::string(service.variable));
-  const auto known = configured_region(environment);
-  Destination found =
-      public_destination(service, own ? known.value_or("us-east-1") : region(environment));
-  if (own) found.origin = *own;
-  return found;
+  if (!own) return public_destination(service, region(environment));
+  return {.origin = *own,
+          .scope = {.service = std::string(service.signing),
+                    .region = configured_region(environment).value_or("us-east-1")}};
 }
 
 }  // namespace stepconf::aws

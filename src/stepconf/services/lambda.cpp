@@ -69,7 +69,7 @@ std::optional<LambdaFunctionWithCode> Lambda::find_function(const std::string& f
 std::vector<LambdaFunction> Lambda::functions() {
   return all_pages([&](const std::string& marker) {
     const Json answer = caller_.object("ListFunctions", "",
-                                       rest_request("GET", "/2015-03-31/functions/", from(marker)));
+                                       rest_request("GET", "/2015-03-31/functions", from(marker)));
     Page<LambdaFunction> page{.next = text_of(answer, "NextMarker")};
     for (const Json& each : objects_of(answer, "Functions"))
       page.items.push_back(read_function(each));
@@ -225,7 +225,7 @@ void Lambda::remove_layer_version(const std::string& layer, int version) {
 
 LambdaAccount Lambda::account() {
   const Json answer = caller_.object("GetAccountSettings", "",
-                                     rest_request("GET", "/2016-08-19/account-settings/"));
+                                     rest_request("GET", "/2016-08-19/account-settings"));
   const Json limits = answer.value("AccountLimit", Json::object());
   return {.concurrent_executions = static_cast<int>(integer_of(limits, "ConcurrentExecutions")),
           .unreserved_concurrent_executions =
