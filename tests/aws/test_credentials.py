@@ -139,7 +139,7 @@ CASES = {
     "config file": dict(config="[profile p]\n" + KEY.format("c"), AWS_PROFILE="p"),
     "quoted profile": dict(config='[profile "a b"]\n' + KEY.format("c"), AWS_PROFILE="a b"),
     "files elsewhere": dict(AWS_SHARED_CREDENTIALS_FILE="HOME/.aws/config", config="[default]\n" + KEY.format("x")),
-    "source profile": dict(config="[profile p]\nsource_profile = base\nexternal_id = e\nduration_seconds = 900\nrole_session_name = name\n" + ROLE.format("one"), credentials="[base]\n" + KEY.format("b"), AWS_PROFILE="p"),
+    "source profile": dict(config="[profile p]\nsource_profile = base\nexternal_id = outside\nduration_seconds = 900\nrole_session_name = name\n" + ROLE.format("one"), credentials="[base]\n" + KEY.format("b"), AWS_PROFILE="p"),
     "chain of roles": dict(config="[profile p]\nsource_profile = q\n" + ROLE.format("two") + "[profile q]\nsource_profile = base\n" + ROLE.format("one"), credentials="[base]\n" + KEY.format("b"), AWS_PROFILE="p"),
     "its own source": dict(config="[profile p]\nsource_profile = p\n" + ROLE.format("one") + KEY.format("b"), AWS_PROFILE="p"),
     "source from the environment": dict(config="[profile p]\ncredential_source = EcsContainer\n" + ROLE.format("one"), AWS_PROFILE="p", AWS_CONTAINER_CREDENTIALS_FULL_URI="SERVER/container"),

@@ -142,15 +142,15 @@ bool passes_by(const ServiceError& error) {
 }
 
 Seconds retry_after(const net::Response& response) {
-  constexpr double kLongest = 60;
+  constexpr int kLongest = 60;
   const std::string text = response.headers.get("retry-after").value_or("");
-  double seconds = 0;
+  int seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   // A date, which the standard allows too, no service of AWS sends.
-  if (problem != std::errc() || end != text.data() + text.size() || !(seconds > 0)) {
+  if (problem != std::errc() || end != text.data() + text.size() || seconds < 0) {
     return Seconds{0};
   }
-  return Seconds{std::min(seconds, kLongest)};
+  return Seconds(std::min(seconds, kLongest));
 }
 
 }  // namespace stepconf::aws
