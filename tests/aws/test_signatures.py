@@ -46,6 +46,10 @@ def cases():
         yield request(target="/bucket/" + encode(text, safe="/"))
         yield request(target="/?" + encode(text) + "=" + encode(text))
         yield request(target="/" + encode(text, safe="/"), service="lambda")
+        for service in ("states", "dynamodb", "cloudformation", "sts", "iam", "logs"):
+            form = "Action=A&Name=" + encode(text)
+            yield request(service=service, method="POST", body=form, headers={"Host": f"{service}.us-east-1.amazonaws.com", "Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "X-Amz-Target": "T.A"})
+        yield request(target="/2015-03-31/functions/" + encode("arn:aws:lambda:r:1:function:" + text) + "/aliases?Marker=" + encode(text), service="lambda")
     yield request(target="/k?uploads=", method="POST")
     yield request(target="/k?uploadId=x%2By&partNumber=2", method="PUT", body="part")
     yield request(target="/?b=2&a=1&b=1&a-=3&A=0&empty=")

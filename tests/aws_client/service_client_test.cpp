@@ -113,9 +113,90 @@ TEST(ServiceClient, SendsAgainWhatAConnectionLost) {
 
 TEST(ServiceClient, DoesNotWaitWhereThereAreNoCredentials) {
   const Script script(with_statuses({}));
-  ServiceClient without(std::make_shared<CredentialChain>(variables({})), {});
+  ServiceClient without(
+      std::make_shared<CredentialChain>(variables({{"AWS_EC2_METADATA_DISABLED", "true"}})), {});
   EXPECT_THROW(without.call(script.destination(), {}), Error);
   EXPECT_EQ(script.calls(), 0);
+}
+
+Operation unsafe() {
+  return {.action = "lambda:Invoke",
+          .resource = "f",
+          .request = {.method = "POST"},
+          .repeat = Repeat::kUnsafe};
+}
+
+std::string message_of(const Script& script, const Operation& operation) {
+  try {
+    client().perform(script.destination(), operation);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ServiceClient, DoesNotRepeatWhatIsNotToHappenTwice) {
+  const Script script(with_statuses({500}));
+  EXPECT_EQ(
+      message_of(script, unsafe()),
+      "lambda:Invoke of f: status 500; it may have been carried out, so it was not sent again");
+  EXPECT_EQ(script.calls(), 1);
+}
+
+TEST(ServiceClient, RepeatsThatWhereItWasRefusedForTooManyRequests) {
+  const Script script(with_statuses({429, 429}));
+  EXPECT_EQ(client().perform(script.destination(), unsafe()).body, "done");
+  EXPECT_EQ(script.calls(), 3);
+}
+
+TEST(ServiceClient, DoesNotRepeatThatWhereTheAnswerWasLost) {
+  const net::RawListener listener;
+  std::thread server([&listener] { listener.accept().read_until("\r\n\r\n"); });
+  const Destination destination{
+      .origin = {.secure = false, .host = "127.0.0.1", .port = listener.port()},
+      .scope = {.service = "lambda", .region = "us-east-1"}};
+  EXPECT_THROW(client().perform(destination, unsafe()), Error);
+  server.join();
+}
+
+TEST(ServiceClient, NamesThePermissionThatIsMissing) {
+  const net::Response refused{
+      .status = 403, .headers = {}, .body = R"({"__type":"AccessDeniedException","message":"no"})"};
+  const Script script(std::deque{refused});
+  EXPECT_EQ(message_of(script, unsafe()),
+            "lambda:Invoke of f: status 403, AccessDeniedException: no; the credentials need the "
+            "permission lambda:Invoke on f");
+}
+
+TEST(ServiceClient, FetchesCredentialsAnewWhereTheyHaveExpired) {
+  const net::Response refused{
+      .status = 400, .headers = {}, .body = R"({"__type":"ExpiredTokenException"})"};
+  const Script script(std::deque{refused});
+  int fetched = 0;
+  ServiceClient with(std::make_shared<CredentialChain>([&fetched](Time) {
+                       ++fetched;
+                       return Credentials{.access_key_id = "id", .secret_access_key = "secret"};
+                     }),
+                     {});
+  EXPECT_EQ(with.perform(script.destination(), unsafe()).body, "done");
+  EXPECT_EQ(fetched, 2);
+}
+
+TEST(ServiceClient, WaitsNoLongerThanItMayWhereTheServiceAsksForMore) {
+  net::Response busy{.status = 429};
+  busy.headers.set("Retry-After", "30");
+  const Script script(std::deque{busy});
+  // 30 s exceed the total of 1 s, so there is no second attempt.
+  const RetryPolicy policy{.first_wait = Seconds{0.001}, .total = Seconds{1}};
+  EXPECT_THROW(client(policy).perform(script.destination(), Operation{}), ServiceError);
+  EXPECT_EQ(script.calls(), 1);
+}
+
+TEST(ServiceClient, AnswersOfOthersThanS3MayHoldWhatLooksLikeAnError) {
+  const Script script(std::deque{net::Response{.headers = {}, .body = "<Error>"}});
+  Destination lambda = script.destination();
+  lambda.scope.service = "lambda";
+  EXPECT_EQ(client().perform(lambda, unsafe()).body, "<Error>");
 }
 
 }  // namespace

@@ -258,7 +258,8 @@ TEST(S3Store, ForgetsWhatHasNotBegunWhenItEnds) {
 TEST(S3Store, SaysWhatIsMissingToReachS3) {
   ObjectStore store({.environment = [](const std::string&) { return std::nullopt; }});
   EXPECT_EQ(failure_of([&] { store.read("s3://bucket/x"); }),
-            "s3://bucket/x: no AWS region is known: set AWS_REGION");
+            "s3://bucket/x: no AWS region is known: set AWS_REGION, or region in the profile of "
+            "~/.aws/config");
 }
 
 }  // namespace

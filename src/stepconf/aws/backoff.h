@@ -26,8 +26,8 @@ class Backoff {
       : policy_(policy), random_(random), bound_(policy.first_wait) {}
 
   /// Gives the wait before the next attempt, `elapsed` after the first one began; absent where
-  /// there is to be none.
-  std::optional<Seconds> next(Seconds elapsed);
+  /// there is to be none. The server may ask for `at_least`.
+  std::optional<Seconds> next(Seconds elapsed, Seconds at_least = Seconds{0});
 
  private:
   const RetryPolicy& policy_;

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "stepconf/aws/credentials.h"
+#include "stepconf/aws/credential_sources.h"
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
-#include "stepconf/base/json.h"
 #include "stepconf/net/client.h"
 
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -42,28 +40,6 @@ std::optional<std::string> token(const Environment& environment) {
   return found;
 }
 
-std::optional<Time> parse_time(const std::string& text) {
-  std::tm parts{};
-  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
-}
-
-Credentials read_answer(const std::string& body) {
-  const Json answer = parse_json(body, "the answer");
-  const auto text = [&answer](const char* name) {
-    const auto member = answer.find(name);
-    return member != answer.end() && member->is_string() ? member->get<std::string>() : "";
-  };
-  Credentials found{.access_key_id = text("AccessKeyId"),
-                    .secret_access_key = text("SecretAccessKey"),
-                    .session_token = text("Token"),
-                    .expires = parse_time(text("Expiration"))};
-  if (found.access_key_id.empty() || found.secret_access_key.empty()) {
-    throw Error("the answer has no AccessKeyId and SecretAccessKey");
-  }
-  return found;
-}
-
 }  // namespace
 
 std::optional<Credentials> container_credentials(const Environment& environment) {
@@ -82,7 +58,7 @@ std::optional<Credentials> container_credentials(const Environment& environment)
     net::BlockingClient client(url.origin, kConnectLimit);
     const net::Response response = client.exchange(request, kExchangeLimit);
     if (response.status != 200) throw Error(fmt::format("status {}", response.status));
-    return read_answer(response.body);
+    return read_credentials(response.body);
   } catch (const Error& error) {
     throw Error(fmt::format("cannot get credentials from {}: {}", *text, error.what()));
   }

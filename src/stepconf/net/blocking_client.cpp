@@ -36,7 +36,13 @@ class BlockingClient::Connection {
  private:
   void open(const Deadline& deadline) {
     stream_.reset();
-    stream_ = connect(origin_, sooner(deadline, Deadline{connect_limit_}));
+    try {
+      stream_ = connect(origin_, sooner(deadline, Deadline{connect_limit_}));
+    } catch (const Untrusted&) {
+      throw;
+    } catch (const Error& error) {
+      throw Unreachable(error.what());
+    }
   }
 
   Response transfer(const Request& request, const Deadline& deadline, bool& begun) {

@@ -49,8 +49,14 @@ class Untrusted : public Error {
   using Error::Error;
 };
 
+/// Reports that no connection stands: nothing of the request was sent.
+class Unreachable : public Error {
+  using Error::Error;
+};
+
 /// The same, blocking, for programs that do one thing at a time (a function's runtime) and for
-/// threads that do; with TLS too. Throws Error where there is no response.
+/// threads that do; with TLS too. Throws Error where there is no response, Unreachable where the
+/// request was not sent.
 ///
 /// TLS trusts the certificates in the file that AWS_CA_BUNDLE names, else the system's, read when
 /// the process first connects to a secure origin. The server's name is verified: throws Untrusted

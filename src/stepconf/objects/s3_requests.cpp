@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "stepconf/aws/service.h"
 #include "stepconf/aws/signature.h"
 #include "stepconf/objects/crc32.h"
 
@@ -50,8 +51,8 @@ net::Request put_bytes(const std::string& path, std::string bytes, std::uint32_t
 
 S3Settings s3_settings(const aws::Environment& environment) {
   S3Settings settings{.region = {}, .endpoint = aws::endpoint(environment, "S3")};
-  const bool known = environment("AWS_REGION") || environment("AWS_DEFAULT_REGION");
-  settings.region = settings.endpoint && !known ? "us-east-1" : aws::region(environment);
+  const auto known = aws::configured_region(environment);
+  settings.region = settings.endpoint ? known.value_or("us-east-1") : aws::region(environment);
   return settings;
 }
 
@@ -60,10 +61,9 @@ S3Address s3_address(const S3Object& object, const S3Settings& settings) {
   if (settings.endpoint) {
     return {.origin = *settings.endpoint, .path = fmt::format("/{}/{}", object.bucket, key)};
   }
-  const std::string_view domain =
-      settings.region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  net::Origin origin{
-      .secure = true, .host = fmt::format("s3.{}.{}", settings.region, domain), .port = 443};
+  net::Origin origin{.secure = true,
+                     .host = fmt::format("s3.{}.{}", settings.region, aws::domain(settings.region)),
+                     .port = 443};
   if (object.bucket.find('.') != std::string::npos) {
     return {.origin = std::move(origin), .path = fmt::format("/{}/{}", object.bucket, key)};
   }
