@@ -73,6 +73,13 @@ install_rie() {
   rm -rf "$tools/rie/content" "$tools/rie/wheel"
 }
 
+# Checks definitions of state machines; and JSONata, for an interpreter that comes without.
+install_asl() {
+  mkdir -p "$tools/asl"
+  cp tests/aws/machine/package.json "$tools/asl/"
+  npm install --prefix "$tools/asl" --ignore-scripts --no-audit --no-fund --loglevel=error
+}
+
 install_primes() { examples/primes/prepare.sh; }
 
 if [[ $# -gt 0 ]]; then
@@ -85,6 +92,7 @@ provide cli tests/aws/requirements-cli.txt
 provide node "$handlers/node/package.json"
 provide java "$handlers/java/pom.xml" "$handlers/java/Handler.java"
 provide cpp "$handlers/node/package.json" "$handlers/cpp/CMakeLists.txt" "$handlers/cpp/handler.cpp"
+provide asl tests/aws/machine/package.json
 provide rie tests/aws/requirements-rie.txt
 provide primes examples/primes/python/requirements.txt examples/primes/prepare.sh
 [[ $failed -eq 0 || ${CI:-} != true ]]
