@@ -83,6 +83,13 @@ install_dynamodb() {
 # Of Powertools only AWS's schema of the embedded metric format, so without what it depends on.
 install_emf() { python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$tools/emf" -r tests/aws/requirements-emf.txt; }
 
+# Checks definitions of state machines; and JSONata, for an interpreter that comes without.
+install_asl() {
+  mkdir -p "$tools/asl"
+  cp tests/aws/machine/package.json "$tools/asl/"
+  npm install --prefix "$tools/asl" --ignore-scripts --no-audit --no-fund --loglevel=error
+}
+
 install_primes() { examples/primes/prepare.sh; }
 
 if [[ $# -gt 0 ]]; then
@@ -95,6 +102,7 @@ provide cli tests/aws/requirements-cli.txt
 provide node "$handlers/node/package.json"
 provide java "$handlers/java/pom.xml" "$handlers/java/Handler.java"
 provide cpp "$handlers/node/package.json" "$handlers/cpp/CMakeLists.txt" "$handlers/cpp/handler.cpp"
+provide asl tests/aws/machine/package.json
 provide rie tests/aws/requirements-rie.txt
 provide dynamodb tests/aws/dynamodb/pom.xml tests/aws/dynamodb/Loopback.java
 provide emf tests/aws/requirements-emf.txt

@@ -300,4 +300,11 @@ Json Intrinsic::evaluate(const Scope& scope) const {
   }
 }
 
+void Intrinsic::add_paths(std::vector<Path>& paths) const {
+  for (const Argument& argument : arguments_) {
+    if (const auto* path = std::get_if<Path>(&argument)) paths.push_back(*path);
+    if (const auto* call = std::get_if<Intrinsic>(&argument)) call->add_paths(paths);
+  }
+}
+
 }  // namespace stepconf::asl

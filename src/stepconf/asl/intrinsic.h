@@ -25,6 +25,9 @@ class Intrinsic {
   /// or of the wrong type, or a limit is exceeded: ArrayRange gives at most 1000 elements.
   Json evaluate(const Scope& scope) const;
 
+  /// Adds the paths among its arguments, those of inner calls too.
+  void add_paths(std::vector<Path>& paths) const;
+
  private:
   class Parser;
   /// A quoted string; `raw` still has its escapes, which States.Format needs to tell `\{` from a

@@ -156,6 +156,16 @@ class Path::Parser {
 
 Path Path::parse(std::string_view text) { return Parser(text).parse(); }
 
+std::vector<std::string> Path::leading_names() const {
+  std::vector<std::string> names;
+  for (const Step& step : steps_) {
+    const auto* name = std::get_if<Name>(&step.select);
+    if (name == nullptr || step.descend) break;
+    names.push_back(name->name);
+  }
+  return names;
+}
+
 // Carries the set of nodes found so far from step to step, so that long paths need no recursion.
 class Path::Reader {
  public:

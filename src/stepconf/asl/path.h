@@ -32,6 +32,10 @@ class Path {
   bool is_reference() const { return definite_; }
   bool reads_context() const { return context_; }
   const std::string& text() const { return text_; }
+  /// Gives the names that the path begins with: a and b of $.a.b[0].c.
+  std::vector<std::string> leading_names() const;
+  /// Whether it has nothing but names: $.a.b, and $ itself.
+  bool has_only_names() const { return leading_names().size() == steps_.size(); }
 
   /// Finds what the path names. A definite path gives the node itself, absent where it is missing.
   /// Any other path gives the array of all nodes found, in document order, which may be empty;

@@ -100,4 +100,22 @@ Json Template::fill(const Scope& scope, std::size_t& bytes) const {
   return value;
 }
 
+std::vector<Path> Template::paths() const {
+  std::vector<Path> paths;
+  add_paths(paths);
+  return paths;
+}
+
+void Template::add_paths(std::vector<Path>& paths) const {
+  if (const auto* path = std::get_if<Path>(&content_)) {
+    paths.push_back(*path);
+  } else if (const auto* call = std::get_if<Intrinsic>(&content_)) {
+    call->add_paths(paths);
+  } else if (const auto* members = std::get_if<std::vector<Member>>(&content_)) {
+    for (const auto& [name, member] : *members) member.add_paths(paths);
+  } else if (const auto* elements = std::get_if<std::vector<Template>>(&content_)) {
+    for (const Template& element : *elements) element.add_paths(paths);
+  }
+}
+
 }  // namespace stepconf::asl

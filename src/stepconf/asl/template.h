@@ -24,9 +24,13 @@ class Template {
   /// values found outgrow the limit on a state's data.
   Json evaluate(const Scope& scope) const;
 
+  /// Lists the paths that it reads, those in calls of functions too.
+  std::vector<Path> paths() const;
+
  private:
   using Member = std::pair<std::string, Template>;
   Json fill(const Scope& scope, std::size_t& bytes) const;
+  void add_paths(std::vector<Path>& paths) const;
 
   /// A part without any `.$` is kept as it is.
   std::variant<Json, Path, Intrinsic, std::vector<Member>, std::vector<Template>> content_;

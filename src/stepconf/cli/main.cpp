@@ -31,6 +31,7 @@ constexpr const char* kOrder =
     "  simulate  compares strategies over many simulated runs\n"
     "  run       runs the workflow under an SLO\n"
     "  history   shows how often runs met it, and at what cost\n"
+    "  export    writes the state machine for Step Functions, to review\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
     "stepconf.yaml; default the current folder.\n"
     "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
   add_history(app, status);
   add_local(app, status);
   add_evaluate(app, status);
+  add_export(app, status);
   // After the verbs, which would inherit it.
   app.footer(kOrder);
   try {

@@ -7,6 +7,7 @@ namespace stepconf::cli {
 // Each adds one verb to the command line; `status` is set to its exit status when it was called.
 // `app` keeps the arguments alive.
 void add_evaluate(CLI::App& app, int& status);
+void add_export(CLI::App& app, int& status);
 void add_history(CLI::App& app, int& status);
 void add_local(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);

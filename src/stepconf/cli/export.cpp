@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "stepconf/base/error.h"
+#include "stepconf/base/file.h"
+#include "stepconf/cli/export_choices.h"
+#include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_file.h"
+#include "stepconf/cli/verbs.h"
+#include "stepconf/cli/workspace.h"
+#include "stepconf/deploy/generate.h"
+
+namespace stepconf::cli {
+namespace {
+
+struct ExportArguments {
+  std::filesystem::path project = ".";
+  std::filesystem::path output;
+  std::filesystem::path models;
+  std::string format = "api";
+  std::string strategy;
+  std::string slo;
+  bool json = false;
+};
+
+void print(const deploy::GeneratedMachine& machine, const std::filesystem::path& folder) {
+  for (const deploy::GeneratedStep& step : machine.steps) {
+    std::cout << fmt::format("{}: {}\n", step.name,
+                             step.batched ? "batched" : "memory alone, because " + step.reason);
+  }
+  if (machine.steps.empty())
+    std::cout << "The workflow has no function steps: nothing to choose.\n";
+  std::cout << fmt::format("Written to {}\n", folder.string());
+}
+
+int export_verb(const ExportArguments& arguments) {
+  Workspace workspace = open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  if (!workspace.machine) {
+    throw InvalidInput(fmt::format(
+        "{}: has steps, no workflow: Step Functions needs a definition in the Amazon States "
+        "Language, for example workflow: workflow.asl.json",
+        workspace.project.file.string()));
+  }
+  const std::filesystem::path& workflow = *workspace.project.workflow;
+  const std::string definition = read_file(workflow);
+  const ExportChoices choices = export_choices(workspace, definition, arguments.slo);
+  const auto machine = deploy::generate(definition, workflow.string(), choices.options);
+  const OrderedJson report = deploy::report_of(machine);
+  const auto write = [&](const char* name, const std::string& content) {
+    write_file(arguments.output / name, content);
+  };
+  write("state-machine.asl.json", machine.definition);
+  write("report.json", report.dump(2) + "\n");
+  write("packages/functions/stepconf-steps.json", machine.templates.dump(2) + "\n");
+  write("packages/configurator/functions.json", choices.functions.dump(2) + "\n");
+  if (workspace.options) {
+    save_plan(workspace, arguments.slo, arguments.strategy,
+              arguments.output / "packages/configurator/plan.stepconf");
+  }
+  if (arguments.json) {
+    std::cout << report.dump(2) << "\n";
+  } else {
+    print(machine, arguments.output);
+  }
+  return choices.feasible ? kDone : kSloMissed;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, int& status) {
+  const auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "export",
+      "Write the state machine with configurators, and what its functions need, to a folder for "
+      "review; nothing is deployed");
+  add_project(*verb, arguments->project);
+  verb->add_option("--output", arguments->output, "Folder to write to; made where it is missing")
+      ->required()
+      ->check(not_empty);
+  verb->add_option("--format", arguments->format,
+                   "What the export is for: api (functions are aliases, one per memory size)")
+      ->check(CLI::IsMember({"api"}))
+      ->capture_default_str();
+  verb->add_option("--strategy", arguments->strategy,
+                   "How the configurator is to choose; default the project's")
+      ->check(not_empty);
+  verb->add_option("--slo", arguments->slo,
+                   "Time allowed end to end, for example 20s; default the project's")
+      ->check(not_empty);
+  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_flag("--json", arguments->json, "Print the report as one JSON document");
+  verb->callback([arguments, &status] { status = export_verb(*arguments); });
+}
+
+}  // namespace stepconf::cli
