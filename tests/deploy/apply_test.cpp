@@ -70,6 +70,26 @@ TEST(Apply, PublishesOnlyWhatASizeAddsToAFunction) {
   EXPECT_EQ(account.plane.inventory("shop"), deployed(shop));
 }
 
+// The last size's version is deleted while $LATEST is still what it was made of, so that publishing
+// would give the version before.
+TEST(Apply, PublishesAgainWhatWasDeleted) {
+  ShopAccount account;
+  Shop shop;
+  account.deploy(shop);
+  account.deploy(Shop{.sizes = {MemoryMb{512}}});
+  account.deploy(shop);
+  for (const WantedFunction& function : shop.wanted().functions) {
+    for (const auto& [memory, arn] : arns_by_size(shop.names(), function)) {
+      const auto invoked = account.plane.invoked(arn);
+      ASSERT_TRUE(invoked) << arn;
+      EXPECT_TRUE(function.is_described_by(*invoked, memory)) << *invoked;
+    }
+  }
+  account.plane.calls.clear();
+  account.deploy(shop);
+  EXPECT_TRUE(only_reads(account.plane));
+}
+
 TEST(Apply, SwitchesTheConfiguratorsModeByOneVersionAndItsAlias) {
   ShopAccount account;
   Shop shop;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "stepconf/deploy/deployment_names.h"
+#include "stepconf/deploy/wanted_function.h"
 
 namespace stepconf::deploy {
 namespace {
@@ -22,6 +22,10 @@ constexpr std::size_t kMostPublished = 40;
 [[noreturn]] void fail(Trouble trouble, const std::string& action, const std::string& resource,
                        const std::string& message) {
   throw ControlPlaneError(trouble, action, resource, message);
+}
+
+std::string plain(const std::string& description) {
+  return description.substr(0, description.find(kAgain));
 }
 
 std::string text(const Tags& tags) {
@@ -524,14 +528,14 @@ std::string FakeControlPlane::inventory(const std::string& deployment) const {
                                   settings_json(function.latest.settings).dump()));
     }
     for (const auto& [number, version] : function.versions) {
-      lines.push_back(fmt::format("version {} {} {} MB {}", name, version.description,
+      lines.push_back(fmt::format("version {} {} {} MB {}", name, plain(version.description),
                                   version.memory.value, version.code_sha256));
     }
     for (const auto& [alias, target] : function.aliases) {
       const auto version = function.versions.find(std::stoi(target));
       lines.push_back(fmt::format(
           "alias {} {} {}", name, alias,
-          version == function.versions.end() ? "nothing" : version->second.description));
+          version == function.versions.end() ? "nothing" : plain(version->second.description)));
     }
   }
   for (const auto& [name, role] : roles_) {

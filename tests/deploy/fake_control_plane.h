@@ -42,12 +42,11 @@ class FakeControlPlane final : public ControlPlane {
   std::map<std::string, int> published{};
 
   /// Gives all that a deployment has, in one text without what depends on how it came about:
-  /// revisions and version numbers. For "", what has no owner, revisions included.
+  /// revisions, version numbers and kAgain. For "", what has no owner, revisions included.
   std::string inventory(const std::string& deployment) const;
   /// Gives a machine's definition, without a call; empty where there is none.
   std::string definition(const std::string& machine_arn) const;
 
-  // NOLINTBEGIN
   std::optional<FunctionState> find_function(const std::string& name) override;
   std::vector<std::string> functions_named(const std::string& prefix) override;
   FunctionState create_function(const std::string& name, const FunctionConfiguration& configuration,
@@ -99,7 +98,6 @@ class FakeControlPlane final : public ControlPlane {
                       const std::string& role_arn) override;
   void delete_machine(const std::string& arn) override;
   bool has_running_executions(const std::string& arn) override;
-  // NOLINTEND
 
   /// What an invocation by this ARN (alias included) would run: the version's description; absent
   /// where it would fail.

@@ -41,7 +41,7 @@ FunctionStep step_towards(const WantedFunction& wanted, MemoryMb memory,
   if (latest.readiness == Readiness::in_progress) return {Kind::wait, memory};
   if (latest.code_sha256 != wanted.code.sha256) return {Kind::upload, memory};
   const bool configured =
-      latest.memory == memory && latest.description == wanted.description(memory);
+      latest.memory == memory && wanted.is_described_by(latest.description, memory);
   // A failed update may be mended by another; what failed as it is wanted will fail again.
   if (!configured) return {Kind::configure, memory};
   if (latest.readiness == Readiness::failed) {
@@ -54,9 +54,8 @@ FunctionStep step_towards(const WantedFunction& wanted, MemoryMb memory,
 
 const VersionState* find_version(const WantedFunction& wanted, MemoryMb memory,
                                  const ObservedFunction& observed) {
-  const std::string description = wanted.description(memory);
   for (const VersionState& version : std::views::reverse(observed.versions)) {
-    if (version.description == description && version.memory == memory &&
+    if (version.memory == memory && wanted.is_described_by(version.description, memory) &&
         version.code_sha256 == wanted.code.sha256) {
       return &version;
     }

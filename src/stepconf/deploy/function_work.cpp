@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "stepconf/base/error.h"
 #include "stepconf/deploy/function_step.h"
 #include "stepconf/deploy/observe_function.h"
 #include "stepconf/deploy/ownership.h"
@@ -53,8 +54,7 @@ class FunctionWork final : public Work {
                                                        observed_->latest.revision);
         return {};
       case Kind::publish:
-        add(plane.publish_version(wanted_.name, observed_->latest.revision));
-        return changed(fmt::format("published {} MB", step.memory.value));
+        return publish(step.memory, plane);
       case Kind::create_alias:
         plane.create_alias(wanted_.name, wanted_.alias(step.memory), step.version);
         observed_->aliases[wanted_.alias(step.memory)] = step.version;
@@ -72,13 +72,33 @@ class FunctionWork final : public Work {
     return {};
   }
 
-  // What came back may be a version from before, where nothing had changed since.
-  void add(VersionState version) {
+  Turn publish(MemoryMb memory, ControlPlane& plane) {
+    VersionState version = plane.publish_version(wanted_.name, observed_->latest.revision);
+    const std::string number = version.version;
     auto& versions = observed_->versions;
-    std::erase_if(versions,
-                  [&](const VersionState& known) { return known.version == version.version; });
+    std::erase_if(versions, [&](const VersionState& known) { return known.version == number; });
     versions.push_back(std::move(version));
-    if (find_version(wanted_, observed_->latest.memory, *observed_) == nullptr) looked_ = false;
+    if (find_version(wanted_, memory, *observed_) == nullptr) return change_nothing(memory, plane);
+    unchanged_ = false;
+    // Publishing gives $LATEST another revision.
+    auto latest = plane.find_function(wanted_.name);
+    looked_ = latest.has_value();
+    if (latest) observed_->latest = std::move(*latest);
+    return changed(fmt::format("published {} MB", memory.value));
+  }
+
+  // Lambda took $LATEST for unchanged and gave a version from before: the one that was made of it
+  // has been deleted since. Another description that says the same is a change.
+  Turn change_nothing(MemoryMb memory, ControlPlane& plane) {
+    looked_ = false;
+    if (unchanged_) {
+      throw Error(fmt::format("{}: Lambda does not publish it with {} MB", name(), memory.value));
+    }
+    unchanged_ = true;
+    FunctionConfiguration other = configuration(memory);
+    if (observed_->latest.description == other.description) other.description += kAgain;
+    plane.update_configuration(wanted_.name, other, observed_->latest.revision);
+    return {};
   }
 
   FunctionConfiguration configuration(MemoryMb memory) const {
@@ -95,6 +115,8 @@ class FunctionWork final : public Work {
   const WantedFunction& wanted_;
   const LayerArns& arns_;
   bool looked_ = false;
+  // Whether the last publishing made no version.
+  bool unchanged_ = false;
   // Absent where there is no such function.
   std::optional<ObservedFunction> observed_;
 };

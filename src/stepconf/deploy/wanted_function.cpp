@@ -50,6 +50,11 @@ std::string WantedFunction::description(MemoryMb memory) const {
                      source.empty() ? "" : kSourceMark, source_fingerprint);
 }
 
+bool WantedFunction::is_described_by(const std::string& text, MemoryMb memory) const {
+  const std::string plain = description(memory);
+  return text == plain || text == fmt::format("{}{}", plain, kAgain);
+}
+
 bool is_generated_alias(const std::string& alias) {
   static const std::regex pattern("mem-[0-9]+-[0-9a-f]{8}");
   return std::regex_match(alias, pattern);
@@ -58,7 +63,8 @@ bool is_generated_alias(const std::string& alias) {
 std::string described_source(const std::string& description) {
   const auto mark = description.rfind(kSourceMark);
   if (mark == std::string::npos) return {};
-  return description.substr(mark + kSourceMark.size());
+  const std::string source = description.substr(mark + kSourceMark.size());
+  return source.substr(0, source.find(kAgain));
 }
 
 WantedFunction copy_of(const DeploymentNames& names, const CopiedFunction& function,

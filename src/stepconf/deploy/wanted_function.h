@@ -37,7 +37,13 @@ struct WantedFunction {
   /// Describes the version for one memory size, and $LATEST while it is made: less than 256
   /// characters, with fingerprints.
   std::string description(MemoryMb memory) const;
+  /// Tells whether `text` is that description, or the same with kAgain behind it.
+  bool is_described_by(const std::string& text, MemoryMb memory) const;
 };
+
+/// Makes a description another one that says the same: for a $LATEST that has to be changed so that
+/// Lambda publishes it once more, after its version was deleted.
+inline constexpr std::string_view kAgain = ", again";
 
 /// Tells whether an alias is one of those that WantedFunction makes.
 bool is_generated_alias(const std::string& alias);
