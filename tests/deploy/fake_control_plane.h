@@ -4,12 +4,15 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "stepconf/deploy/clock.h"
 #include "stepconf/deploy/control_plane.h"
 
 namespace stepconf::deploy {
+
+inline constexpr Seconds kCallTakes{0.1};
 
 /// A clock that is moved by who waits on it.
 class FakeClock final : public Clock {
@@ -48,6 +51,7 @@ class FakeControlPlane final : public ControlPlane {
   std::string definition(const std::string& machine_arn) const;
 
   std::optional<FunctionState> find_function(const std::string& name) override;
+  FunctionCode function_code(const std::string& name) override;
   std::vector<std::string> functions_named(const std::string& prefix) override;
   FunctionState create_function(const std::string& name, const FunctionConfiguration& configuration,
                                 const FunctionCode& code, const Tags& tags) override;
@@ -55,7 +59,7 @@ class FakeControlPlane final : public ControlPlane {
                                      const FunctionConfiguration& configuration,
                                      const std::string& revision) override;
   FunctionState update_code(const std::string& name, const FunctionCode& code,
-                            const std::string& revision) override;
+                            const std::string& architecture, const std::string& revision) override;
   VersionState publish_version(const std::string& name, const std::string& revision) override;
   std::vector<VersionState> versions(const std::string& name) override;
   void delete_version(const std::string& name, const std::string& version) override;
@@ -106,6 +110,7 @@ class FakeControlPlane final : public ControlPlane {
  private:
   struct Function {
     FunctionState latest{};
+    FunctionCode code{};
     Seconds ready_at{0};
     std::map<int, VersionState> versions{};
     std::map<std::string, std::string> aliases{};
@@ -148,5 +153,36 @@ class FakeControlPlane final : public ControlPlane {
   std::vector<Seconds> publish_times_{};
   int revisions_ = 0;
 };
+
+/// Throws ControlPlaneError.
+[[noreturn]] inline void fail(Trouble trouble, const std::string& action,
+                              const std::string& resource, const std::string& message) {
+  throw ControlPlaneError(trouble, action, resource, message);
+}
+
+/// Finds what is there under a name, or fails with not_found.
+template <class Map>
+auto& at(Map& map, const std::string& name, const std::string& action) {
+  const auto found = map.find(name);
+  if (found == map.end()) fail(Trouble::not_found, action, name, "there is none");
+  return found->second;
+}
+
+auto FakeControlPlane::call(const std::string& action, const std::string& resource, auto effect) {
+  clock_.pause(kCallTakes);
+  settle();
+  calls.push_back(action);
+  const int number = static_cast<int>(calls.size());
+  if (fault) fault(number, action, false);
+  throttle(action, resource);
+  if constexpr (std::is_void_v<decltype(effect())>) {
+    effect();
+    if (fault) fault(number, action, true);
+  } else {
+    auto result = effect();
+    if (fault) fault(number, action, true);
+    return result;
+  }
+}
 
 }  // namespace stepconf::deploy

@@ -134,6 +134,32 @@ TEST(Trouble, ThatPassesAtAnyCallIsGotOverWithinTheSameRun) {
   }
 }
 
+TEST(Trouble, ThatIsAMissingPermissionIsNamedAtAnyCallAndMendedByTheNextRun) {
+  const Shop shop;
+  const std::string expected = deployed(shop);
+  at_every_call([&](int number, bool) {
+    ShopAccount account;
+    std::string missing;
+    account.plane.fault = [&](int call, const std::string& action, bool after) {
+      if (call != number || after) return;
+      missing = action;
+      throw ControlPlaneError(Trouble::denied, action, "the resource", "no policy allows it");
+    };
+    std::string message;
+    try {
+      account.deploy(shop);
+    } catch (const ControlPlaneError& error) {
+      message = error.what();
+    }
+    account.plane.fault = nullptr;
+    if (missing.empty()) return false;
+    EXPECT_TRUE(message.starts_with("not allowed: " + missing + " on the resource")) << message;
+    account.deploy(shop);
+    EXPECT_EQ(account.plane.inventory("shop"), expected) << "call " << number;
+    return true;
+  });
+}
+
 TEST(Trouble, ThatDoesNotPassEndsTheRunAfterFiveMinutes) {
   ShopAccount account;
   account.plane.fault = [](int, const std::string& action, bool) {
@@ -165,6 +191,7 @@ Shop any_shop() {
   shop.wrapper = *rc::gen::element<std::string>("wrapper 1", "wrapper 2");
   shop.mode = *rc::gen::element<std::string>("on", "observe");
   shop.cache_table = *rc::gen::arbitrary<bool>();
+  shop.architecture = *rc::gen::element<std::string>("x86_64", "arm64");
   return shop;
 }
 

@@ -21,19 +21,22 @@ struct Shop {
   std::string mode = "on";
   bool cache_table = true;
   std::string type = "STANDARD";
+  std::string architecture = "x86_64";
 
   DeploymentNames names() const { return DeploymentNames(deployment, kAccount); }
 
   /// The definition is a JSON array of all ARNs that the machine calls.
   WantedState wanted() const {
     const std::map<std::string, WrapperPackage> packages = {
-        {"x86_64", {zip_code(wrapper), zip_code("bootstrap"), "steps.json"}}};
+        {"x86_64", {zip_code(wrapper), zip_code("bootstrap"), "steps.json"}},
+        {"arm64", {zip_code(wrapper + " arm"), zip_code("bootstrap"), "steps.json"}}};
     std::vector<WantedFunction> copies;
     for (const std::string& function : functions) {
       CopiedFunction copied{.source = {.name = function,
                                        .settings = {.runtime = "python3.12",
                                                     .handler = "app.handler",
                                                     .role = "arn:aws:iam::123456789012:role/user",
+                                                    .architecture = architecture,
                                                     .layers = {"arn:of:a:layer:1"},
                                                     .environment = {{"BUCKET", "b"}}}},
                             .code = zip_code(function + code),

@@ -113,18 +113,21 @@ class ControlPlane {
 
   // Lambda
   virtual std::optional<FunctionState> find_function(const std::string& name) = 0;
+  /// Fetches the code of $LATEST. Throws not_found.
+  virtual FunctionCode function_code(const std::string& name) = 0;
   /// Names that begin so, ascending.
   virtual std::vector<std::string> functions_named(const std::string& prefix) = 0;
   virtual FunctionState create_function(const std::string& name,
                                         const FunctionConfiguration& configuration,
                                         const FunctionCode& code, const Tags& tags) = 0;
-  /// Sets all of it. Throws conflict where `revision` is no longer the function's, and while an
-  /// update is in progress.
+  /// Sets all of it but the architecture. Throws conflict where `revision` is no longer the
+  /// function's, and while an update is in progress.
   virtual FunctionState update_configuration(const std::string& name,
                                              const FunctionConfiguration& configuration,
                                              const std::string& revision) = 0;
-  /// The same for code.
+  /// The same for code, and for the architecture, which Lambda changes with it alone.
   virtual FunctionState update_code(const std::string& name, const FunctionCode& code,
+                                    const std::string& architecture,
                                     const std::string& revision) = 0;
   /// Makes a version of $LATEST, its description included, or gives the latest version where
   /// nothing changed since. Throws conflict as the updates do.

@@ -39,7 +39,17 @@ FunctionStep step_towards(const WantedFunction& wanted, MemoryMb memory,
   }
   const FunctionState& latest = observed.latest;
   if (latest.readiness == Readiness::in_progress) return {Kind::wait, memory};
-  if (latest.code_sha256 != wanted.code.sha256) return {Kind::upload, memory};
+  if (latest.settings.is_image() != wanted.settings.is_image()) {
+    throw Error(
+        fmt::format("function {} is {} container image and is to be {}; Lambda cannot change "
+                    "that: remove the deployment first, or take another name for it",
+                    wanted.name, latest.settings.is_image() ? "a" : "no",
+                    wanted.settings.is_image() ? "one" : "none"));
+  }
+  if (latest.code_sha256 != wanted.code.sha256 ||
+      latest.settings.architecture != wanted.settings.architecture) {
+    return {Kind::upload, memory};
+  }
   const bool configured =
       latest.memory == memory && wanted.is_described_by(latest.description, memory);
   // A failed update may be mended by another; what failed as it is wanted will fail again.

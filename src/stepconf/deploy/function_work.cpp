@@ -46,8 +46,8 @@ class FunctionWork final : public Work {
                                      {}};
         return changed("created");
       case Kind::upload:
-        observed_->latest =
-            plane.update_code(wanted_.name, wanted_.code, observed_->latest.revision);
+        observed_->latest = plane.update_code(
+            wanted_.name, wanted_.code, wanted_.settings.architecture, observed_->latest.revision);
         return changed("new code");
       case Kind::configure:
         observed_->latest = plane.update_configuration(wanted_.name, configuration(step.memory),

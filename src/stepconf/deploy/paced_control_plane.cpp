@@ -27,6 +27,10 @@ std::optional<FunctionState> PacedControlPlane::find_function(const std::string&
   return paced([&] { return plane_.find_function(name); });
 }
 
+FunctionCode PacedControlPlane::function_code(const std::string& name) {
+  return paced([&] { return plane_.function_code(name); });
+}
+
 std::vector<std::string> PacedControlPlane::functions_named(const std::string& prefix) {
   return paced([&] { return plane_.functions_named(prefix); });
 }
@@ -44,8 +48,9 @@ FunctionState PacedControlPlane::update_configuration(const std::string& name,
 }
 
 FunctionState PacedControlPlane::update_code(const std::string& name, const FunctionCode& code,
+                                             const std::string& architecture,
                                              const std::string& revision) {
-  return paced([&] { return plane_.update_code(name, code, revision); });
+  return paced([&] { return plane_.update_code(name, code, architecture, revision); });
 }
 
 VersionState PacedControlPlane::publish_version(const std::string& name,

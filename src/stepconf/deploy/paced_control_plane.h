@@ -24,6 +24,7 @@ class PacedControlPlane final : public ControlPlane {
   PacedControlPlane(ControlPlane& plane, Clock& clock, const Pace& pace = {});
 
   std::optional<FunctionState> find_function(const std::string& name) override;
+  FunctionCode function_code(const std::string& name) override;
   std::vector<std::string> functions_named(const std::string& prefix) override;
   FunctionState create_function(const std::string& name, const FunctionConfiguration& configuration,
                                 const FunctionCode& code, const Tags& tags) override;
@@ -31,7 +32,7 @@ class PacedControlPlane final : public ControlPlane {
                                      const FunctionConfiguration& configuration,
                                      const std::string& revision) override;
   FunctionState update_code(const std::string& name, const FunctionCode& code,
-                            const std::string& revision) override;
+                            const std::string& architecture, const std::string& revision) override;
   VersionState publish_version(const std::string& name, const std::string& revision) override;
   std::vector<VersionState> versions(const std::string& name) override;
   void delete_version(const std::string& name, const std::string& version) override;
