@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/block_workflow.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/optimizer/plan.h"
 #include "stepconf/optimizer/stepconf_strategy.h"
@@ -16,29 +17,7 @@ namespace {
 using estimator::Option;
 using workflow::StepId;
 
-// Blocks of four: a step, two branches of which one has a step more, and so on; like the 16 steps
-// of the paper's synthetic workflow in kind.
-workflow::Workflow blocks(int size) {
-  workflow::Workflow workflow;
-  workflow.graph = workflow::Graph(size);
-  for (StepId s = 0; s < size; ++s) {
-    workflow::Step step;
-    step.name = "step" + std::to_string(s);
-    step.function = step.name;
-    step.jobs = 64;
-    step.is_map = true;
-    workflow.steps.push_back(step);
-    if (s % 4 == 0 && s > 0) {
-      workflow.graph.add_edge(s - 1, s);
-      workflow.graph.add_edge(s - 2, s);
-    } else if (s % 4 == 1 || s % 4 == 2) {
-      workflow.graph.add_edge(s - s % 4, s);
-    } else if (s % 4 == 3) {
-      workflow.graph.add_edge(s - 2, s);
-    }
-  }
-  return workflow;
-}
+workflow::Workflow blocks(int size) { return bench::block_workflow(size, 64); }
 
 // 192 configurations a step with durations and costs of plausible shape, drawn from a fixed seed.
 class DrawnOptions final : public estimator::OptionSource {

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "bench/percentile/random_tree.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/optimizer/percentile_policy.h"
 #include "stepconf/percentile/price.h"
@@ -16,16 +17,6 @@ namespace {
 
 using Tree = workflow::SeriesParallelTree;
 using Kind = Tree::Kind;
-
-Tree random_tree(std::mt19937_64& random, int steps, int& next, bool series) {
-  if (steps == 1) return {.kind = Kind::kStep, .step = next++, .parts = {}};
-  Tree tree{.kind = series ? Kind::kSeries : Kind::kParallel, .parts = {}};
-  const int parts = std::min<int>(steps, 2 + static_cast<int>(random() % 3));
-  std::vector<int> sizes(parts, 1);
-  for (int left = steps - parts; left > 0; --left) ++sizes[random() % parts];
-  for (const int size : sizes) tree.parts.push_back(random_tree(random, size, next, !series));
-  return tree;
-}
 
 // `steps` steps of 20 alternatives each, which is what 192 configurations leave.
 Problem random_problem(int steps) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/block_workflow.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/compiled/compiled_options.h"
 #include "stepconf/compiled/prepared_policy.h"
@@ -24,27 +25,8 @@ using workflow::StepId;
 
 constexpr int kSteps = 16;
 
-// A step, two branches of which one has a step more, a step that joins them, four times.
-workflow::Workflow blocks() {
-  workflow::Workflow workflow;
-  workflow.graph = workflow::Graph(kSteps);
-  for (StepId s = 0; s < kSteps; ++s) {
-    workflow::Step step;
-    step.name = step.function = "step" + std::to_string(s);
-    step.jobs = 250;  // no power of two: the last instance has fewer jobs than the others
-    step.is_map = true;
-    workflow.steps.push_back(step);
-    if (s % 4 == 0 && s > 0) {
-      workflow.graph.add_edge(s - 1, s);
-      workflow.graph.add_edge(s - 2, s);
-    } else if (s % 4 == 1 || s % 4 == 2) {
-      workflow.graph.add_edge(s - s % 4, s);
-    } else if (s % 4 == 3) {
-      workflow.graph.add_edge(s - 2, s);
-    }
-  }
-  return workflow;
-}
+// No power of two: the last instance has fewer jobs than the others.
+workflow::Workflow blocks() { return bench::block_workflow(kSteps, 250); }
 
 // Samples as profiling leaves them: 24 loads, 40 runs of each, a memory curve with steps that no
 // form has, tails, and mapping delays that bend at 12 instances.

@@ -81,7 +81,7 @@ void BM_Frontier(benchmark::State& state) {
   const double epsilon = static_cast<double>(state.range(1)) / 1e6;
   std::size_t points = 0;
   for (auto _ : state)
-    points = solver::make_solver(problem, {.epsilon = epsilon})->frontier(0).size();
+    points = solver::make_solver(problem, {.epsilon = epsilon})->frontier(0).points.size();
   state.counters["points"] = static_cast<double>(points);
 }
 BENCHMARK(BM_Frontier)

@@ -20,6 +20,10 @@ if(STEPCONF_WERROR)
   target_compile_options(stepconf_flags INTERFACE -Werror)
 endif()
 
+# A build from nothing spends most of its time on reading the same headers again and again, so tools/build.sh compiles up to twelve sources of a folder together. Who edits
+# sources is better off without: then one file is compiled anew, not twelve. Hence sources of one folder have no two names alike in their unnamed namespaces.
+option(STEPCONF_UNITY "Compile several sources of a library together" OFF)
+
 # stepconf_library(FOLDER [LINKS lib...]): the sources of src/stepconf/FOLDER as stepconf::FOLDER.
 # What LINKS names is public: a folder's headers show the types of the folders above it.
 function(stepconf_library folder)
@@ -31,6 +35,12 @@ function(stepconf_library folder)
   endif()
   add_library(stepconf_${name} STATIC ${sources})
   add_library(stepconf::${name} ALIAS stepconf_${name})
+  set_target_properties(stepconf_${name} PROPERTIES UNITY_BUILD ${STEPCONF_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+  if(STEPCONF_UNITY)
+    # GCC takes the sources that are included for headers, where unnamed namespaces would be a mistake; and what it warns of after inlining are
+    # more false alarms the more it inlines. Builds without this keep these warnings.
+    target_compile_options(stepconf_${name} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage;-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
+  endif()
   target_include_directories(stepconf_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(stepconf_${name} PUBLIC ${ARG_LINKS} PRIVATE stepconf_flags ${ARG_PRIVATE_LINKS})
 endfunction()

@@ -7,6 +7,8 @@ for name in optimizer solver plan percentile simulation executor; do
   printf '\n== %s\n' "$name"
   "build/bin/${name}_bench" --benchmark_min_time=0.2 2>/dev/null
 done
+printf '\n== warm pools\n'
+build/bin/warm_bench --runs 1000
 printf '\n== general DAGs\n'
 build/bin/dag_bench --sizes 24 50 100
 printf '\n== the optimum, its judge, and the other strategies\n'

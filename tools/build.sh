@@ -11,9 +11,10 @@ for option in "$@"; do
     *) echo "tools/build.sh: unknown option $option" >&2; exit 2 ;;
   esac
 done
-# A plain build leaves the tests out; once they were asked for they stay in.
+# A plain build leaves the tests out; once they were asked for they stay in. The first build compiles
+# sources together (cmake/StepConf.cmake).
 if [[ ! -f build/CMakeCache.txt ]]; then
-  options=(-DSTEPCONF_TESTS=OFF "${options[@]}")
+  options=(-DSTEPCONF_TESTS=OFF -DSTEPCONF_UNITY=ON "${options[@]}")
 fi
 
 mkdir -p build

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <random>
 
+#include "bench/percentile/random_tree.h"
+
 namespace stepconf::percentile {
 namespace {
 
@@ -23,16 +25,6 @@ Tree chain_of(int steps) {
   for (int s = 0; s < steps; ++s)
     chain.parts.push_back({.kind = Kind::kStep, .step = s, .parts = {}});
   return chain;
-}
-
-Tree random_tree(std::mt19937_64& random, int steps, int& next, bool series) {
-  if (steps == 1) return {.kind = Kind::kStep, .step = next++, .parts = {}};
-  Tree tree{.kind = series ? Kind::kSeries : Kind::kParallel, .parts = {}};
-  const int parts = std::min<int>(steps, 2 + static_cast<int>(random() % 3));
-  std::vector<int> sizes(parts, 1);
-  for (int left = steps - parts; left > 0; --left) ++sizes[random() % parts];
-  for (const int size : sizes) tree.parts.push_back(random_tree(random, size, next, !series));
-  return tree;
 }
 
 TrialStep random_step(std::mt19937_64& random, const Drawn& drawn) {

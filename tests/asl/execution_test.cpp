@@ -317,6 +317,27 @@ TEST(Execution, ChoosesTheFirstRuleThatMatches) {
   EXPECT_TRUE(outcome(states, "{}").starts_with("States.Runtime @A: Invalid path '$.n'"));
 }
 
+TEST(Execution, TellsWhichWaysItWent) {
+  // Of three iterations two go on to F, which one ends and one leaves by its handler; then the
+  // machine's own Choice.
+  const std::string inner =
+      R"("C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 1, "Next": "F"}], "Default": "S"},
+         "S": {"Type": "Succeed"}, "H": {"Type": "Succeed"}, "F": )" +
+      task("f", R"("Catch": [{"ErrorEquals": ["States.ALL"], "Next": "H"}], "End": true)");
+  Driver driver(
+      machine(R"("A": {"Type": "Map", "Next": "D", "ItemProcessor": {"StartAt": "C", "States": {)" +
+              inner + R"(}}}, "D": {"Type": "Choice", "Choices": [
+                        {"Variable": "$[0]", "NumericEquals": 7, "Next": "E"}], "Default": "E"}, "E": {"Type": "Succeed"})"),
+      "[1, 2, 3]");
+  driver.start();
+  EXPECT_EQ(driver.ways(), "C: F 2 S 1; ");
+  EXPECT_EQ(driver.ways(), "");
+  driver.succeed(0, "0");
+  driver.fail(1, "Boom");
+  EXPECT_NE(driver.outcome, "");
+  EXPECT_EQ(driver.ways(), "D: E 1; F: End 1 H 1; ");
+}
+
 TEST(Execution, TellsStatesWhereAndWhenTheyAre) {
   EXPECT_EQ(
       outcome(

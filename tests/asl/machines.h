@@ -44,6 +44,17 @@ class Driver {
     take(execution_.handle(TimeReached{timers.at(timer).token}, timers.at(timer).due));
   }
 
+  /// "STATE: WAY TIMES, ...; " of the ways taken since last asked.
+  std::string ways() {
+    std::string text;
+    for (const auto& [state, ways] : execution_.take_ways()) {
+      text += state + ":";
+      for (const auto& [way, times] : ways) text += fmt::format(" {} {}", way, times);
+      text += "; ";
+    }
+    return text;
+  }
+
   /// The output as JSON text; "ERROR @STATE: CAUSE" where the execution failed; "" while it runs.
   std::string outcome;
   std::vector<Invoke> invokes;

@@ -27,6 +27,23 @@ class PlanFile(Command):
         self.assertEqual((work["memory_mb"], work["predicted_s"], work["constraint"]), (1024, 2.0, "sub_slo"))
         self.assertEqual(self.json("plan", "--load", "p.plan", "--slo", "2s", status=0)["steps"][0]["memory_mb"], 1769)
 
+    def test_a_simulation_plays_the_plan_alone(self):
+        self.stepconf("plan", "--save", "p.plan", "--strategy", "exact", "--slo", "2500ms")
+        of_project = self.json("simulate", "--strategy", "exact", "--slo", "2500ms", "--runs", "20")
+        (self.folder / "models.json").unlink()
+        # Neither what strategies believe nor what decisions are charged changes what the file holds.
+        self.write("stepconf.yaml", PROJECT + "simulation: {decisions: charged, planned_with: {cold: {seconds: 9}}}\n")
+        played = self.json("simulate", "--plan", "p.plan", "--runs", "20")
+        (exact,) = played["strategies"]
+        self.assertEqual((played["slo_s"], exact["strategy"]), (2.5, "exact"))
+        (free,) = of_project["strategies"]
+        # Decisions before both steps, at 160 ms each.
+        self.assertAlmostEqual(exact["duration_s"]["mean"], free["duration_s"]["mean"] + 0.32)
+        self.assertGreater(exact["cost_usd"]["mean"], free["cost_usd"]["mean"])
+        both = self.json("simulate", "--plan", "p.plan", "--strategy", "static,fastest", "--runs", "20")["strategies"]
+        self.assertEqual([result["strategy"] for result in both], ["static", "fastest"])
+        self.assertIn("--plan", self.stepconf("simulate", "--plan", "p.plan", "--models", "models.json", status=2).stderr)
+
     def test_the_same_project_gives_the_same_bytes(self):
         self.stepconf("plan", "--save", "a.plan")
         self.stepconf("plan", "--save", "b.plan")

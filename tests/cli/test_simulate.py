@@ -113,6 +113,7 @@ class Simulate(Command):
                 ("{cold: {seconds: [2, 1]}}", "smaller number"),
                 ("{dispatch: fast}", "simulation.dispatch"),
                 ("{concurrency: 0}", "simulation.concurrency"),
+                ("{every: 5m}", "simulation.every: needs keep_alive"),
                 ("{planned_with: {keep_alive: 3s}}", "simulation.planned_with.keep_alive")]:
             self.project(simulation)
             self.assertIn(expected, self.stepconf("simulate", status=2).stderr)

@@ -14,12 +14,17 @@ class Usage(Command):
 
     def test_wrong_usage_has_exit_status_2(self):
         self.stepconf(status=2)
-        self.stepconf("fly", status=2)
+        self.assertIn('there is no verb "plna", meant "plan"?', self.stepconf("plna", status=2).stderr)
+        self.assertIn("there are profile, fit,", self.stepconf("explain", status=2).stderr)
         self.stepconf("plan", "--sloo", "3s", status=2)
 
     def test_bad_project_files_are_named_with_line_and_field(self):
         self.write("stepconf.yaml", PROJECT.replace("memory_mb", "memmory_mb"))
         self.assertIn("stepconf.yaml:9: configurations.memmory_mb: is not known here; did you mean memory_mb?",
+                      self.stepconf("plan", status=2).stderr)
+
+    def test_a_plan_without_models_says_which_verbs_make_them(self):
+        self.assertIn("models.json: there is no such file yet; `stepconf profile` and `stepconf fit` make it",
                       self.stepconf("plan", status=2).stderr)
 
     def test_a_misspelt_function_is_noticed_before_anything_runs(self):
@@ -40,7 +45,7 @@ class Usage(Command):
         for text, expected in [
                 (steps + "simulation: {fluctuation: {cvv: 1}}\n", "stepconf.yaml:5: simulation.fluctuation.cvv"),
                 (steps + "foreign: {a: 3s}\n", "stepconf.yaml:5: foreign: is for ASL workflows"),
-                (steps + "---\nslo: 4s\n", "holds 2 documents"),
+                (steps + "---\nslo: 4s\n", "a second document begins"),
                 (steps + "strategy: stepcomf\n", "stepconf.yaml: strategy: unknown strategy \"stepcomf\""),
                 (steps + "pricing: {region: mars-1}\n", "stepconf.yaml: pricing: unknown region"),
                 (steps.replace("3s", "{path: '$.a['}"), "stepconf.yaml:4: slo.path"),

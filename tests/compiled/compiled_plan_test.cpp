@@ -112,7 +112,7 @@ TEST(PreparedPolicy, IsUsedForItsOwnSloAndTargetAndNoOther) {
   CompiledPlan plan = percentile_plan();
   std::string& bytes = plan.policies.at("percentile");
   bytes.back() = '\xff';
-  const std::string refused = "prepared policy of strategy percentile: its tables have ";
+  const std::string refused = "prepared policy of strategy percentile: its chances are ";
   EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}).substr(0, refused.size()), refused);
   plan.goal.slo = Seconds(13);
   EXPECT_EQ(decisions(plan, "percentile", 64, {1, 1, 1}),
@@ -202,7 +202,8 @@ TEST(CompiledPlan, KeepsGoalPricesAndPoliciesAndGivesTheSameBytesAgain) {
 
 TEST(CompiledPlan, KeepsChoices) {
   workflow::Workflow forked = testing::workflow();
-  forked.choices.push_back({"Which", 1, {{"fan", 0.75, {1}}, {"wait", 0.25, {2}}}});
+  forked.choices.push_back(
+      {"Which", 1, {{"fan", 0.75, {1}}, {"wait", 0.25, {2}}}, workflow::SharesAre::learnt, 12});
   forked.steps[1].probability = 0.75;
   forked.steps[2].probability = 0.25;
   const auto bytes = to_bytes(
@@ -210,6 +211,8 @@ TEST(CompiledPlan, KeepsChoices) {
   const workflow::Workflow read = plan_from_bytes(bytes, "p.plan").workflow;
   ASSERT_EQ(read.choices.size(), 1u);
   EXPECT_EQ(read.choices[0].name, "Which");
+  EXPECT_EQ(read.choices[0].shares_are, workflow::SharesAre::learnt);
+  EXPECT_EQ(read.choices[0].executions, 12);
   EXPECT_EQ(read.choices[0].ways[1].next, "wait");
   EXPECT_EQ(read.choices[0].ways[1].share, 0.25);
   EXPECT_EQ(read.choices[0].ways[1].steps, std::vector<workflow::StepId>{2});

@@ -85,6 +85,9 @@ TEST(ModelScatter, IsTheOptionItselfWithoutScatter) {
   const StepOutcome drawn = scatter.draw(step(8), 8, option, {.seed = 1});
   EXPECT_NEAR(drawn.duration.count(), option.duration.count(), 1e-9);
   EXPECT_NEAR(drawn.cost.value, option.cost.value, 1e-12);
+  // 2, 2, 2 and 1 job: the third ends at 0.1 + 0.03 + 2 s, before the fourth would with 2 jobs.
+  EXPECT_NEAR(option_of(options, 7, 4).duration.count(), 2.13, 1e-9);
+  EXPECT_NEAR(scatter.mean(step(7), 7, option_of(options, 7, 4)).duration.count(), 2.13, 1e-9);
 }
 
 TEST(ModelScatter, QuantilesAndMeansAreThoseOfItsDraws) {
@@ -103,6 +106,35 @@ TEST(ModelScatter, NoiseIsInItsQuantilesAndMeansToo) {
                                             .failures = 0.02});
   for (const int instances : {1, 8})
     expect_consistent(scatter, 8, option_of(options, 8, instances), 0.03);
+}
+
+TEST(ModelScatter, AnInstanceThatFailsRepeatsItsOwnJobs) {
+  const ModelOptions options(one(worker(0)), pricing::price_sheet());
+  const ModelScatter scatter(options, Noise{.failures = 0.1});
+  // Instances of 3 s and 2 s: 6 s where the first fails (0.1), else 4 s where the second does
+  // (0.09), else 3 s (0.81).
+  const Option option = option_of(options, 5, 2);
+  EXPECT_NEAR(scatter.mean(step(5), 5, option).duration.count(), 3.39, 0.01);
+  const double probabilities[] = {0.8, 0.85, 0.95};
+  double seconds[3];
+  scatter.quantiles(step(5), 5, option, probabilities, seconds);
+  EXPECT_NEAR(seconds[0], 3, 1e-4);
+  EXPECT_NEAR(seconds[1], 4, 1e-4);
+  EXPECT_NEAR(seconds[2], 6, 1e-4);
+}
+
+TEST(ModelScatter, AForecastIsTheMeanOfItsDrawsWhereTheLastInstanceHasLessToDo) {
+  for (const MappingDelay& delay : {MappingDelay{}, MappingDelay{.base_s = 0.1, .slope_s = 0.05},
+                                    MappingDelay{.slope_s = 0.4}, MappingDelay{.slope_s = 1.5}}) {
+    const ModelOptions options(one(worker(0.1, delay)), pricing::price_sheet());
+    const ModelScatter scatter(options);
+    for (const auto& [jobs, instances] : {std::pair{5, 2}, {7, 4}, {31, 16}, {100, 16}}) {
+      const Option option = option_of(options, jobs, instances);
+      const Figures seen = drawn(scatter, jobs, option, 20'000);
+      EXPECT_NEAR(option.duration.count() / seen.mean_s, 1, 0.015)
+          << delay.slope_s << " " << jobs << " " << instances;
+    }
+  }
 }
 
 TEST(ModelScatter, ATableScattersAsAWholeAndItsCostInProportion) {

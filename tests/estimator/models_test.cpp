@@ -49,6 +49,23 @@ TEST(Models, KeepWithHowManyJobsAPairWasSeenToWork) {
   EXPECT_EQ(fits, (std::vector<KnownFit>{{MemoryMb{512}, 1, 8}, {MemoryMb{1024}, 1}}));
 }
 
+TEST(Models, KeepWhichWaysExecutionsWent) {
+  const std::string text =
+      R"({"schema": 1, "functions": {}, "choices": {"IsLarge": {"executions": 3, "taken": {"Upscale": 2, "Skip": 5}}}})";
+  const Models models = parse_models(text, "m.json");
+  const workflow::LearntWays expected{3, {{"Skip", 5}, {"Upscale", 2}}};
+  EXPECT_EQ(models.choices.at("IsLarge"), expected);
+  EXPECT_EQ(parse_models(to_string(models), "m.json").choices, models.choices);
+  const auto with = [](const std::string& learnt) {
+    return fault(R"({"schema": 1, "functions": {}, "choices": {"C": )" + learnt + "}}");
+  };
+  EXPECT_EQ(with(R"({"executions": 1, "taken": {"A": -1}})"),
+            "m.json: $.choices.C.taken.A is -1, must be at least 1");
+  EXPECT_EQ(with(R"({"executions": 1, "taken": {}})"),
+            "m.json: $.choices.C.taken is empty, must name at least one way");
+  EXPECT_EQ(with(R"({"taken": {"A": 1}})"), "m.json: $.choices.C.executions is missing");
+}
+
 TEST(Models, ReadBackAsTheyWereWritten) {
   FittedFunction function{
       DurationModel(*find_duration_form("case1"), {1.0 / 3, 0.1, 0.7, 0.2},

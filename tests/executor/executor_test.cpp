@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "stepconf/asl/execution.h"
 #include "stepconf/executor/dag_flow.h"
+#include "stepconf/workflow/from_asl.h"
 #include "stepconf/workflow/from_steps.h"
 #include "tests/executor/fake_platform.h"
 
@@ -17,6 +19,7 @@ class Fixed final : public optimizer::Strategy {
   explicit Fixed(Configuration configuration) : configuration_(configuration) {}
   optimizer::Decision decide(const optimizer::Question& question) override {
     questions.push_back(question);
+    warm.push_back(question.warm ? std::optional(*question.warm) : std::nullopt);
     optimizer::Decision decision;
     decision.configuration = configuration_;
     decision.duration = Seconds(2);
@@ -24,6 +27,7 @@ class Fixed final : public optimizer::Strategy {
     return decision;
   }
   std::vector<optimizer::Question> questions;
+  std::vector<std::optional<optimizer::WarmSandboxes>> warm;
 
  private:
   Configuration configuration_;
@@ -44,9 +48,11 @@ class ExecutorTest : public testing::Test {
     options.started_at = asl::parse_timestamp("2026-11-25T17:33:00.250Z");
     options.slo = Seconds(10);
     options.prices.usd_per_gb_second = 1.0;
+    options.warm_pools = warm_pools_;
     options.interrupted = [this] { return interrupted_; };
     const RunSummary summary = run(flow, workflow_, strategy, platform_, observer, options);
     questions_ = strategy.questions;
+    warm_ = strategy.warm;
     return summary;
   }
 
@@ -55,6 +61,8 @@ class ExecutorTest : public testing::Test {
   workflow::Workflow workflow_;
   FakePlatform platform_;
   std::vector<optimizer::Question> questions_;
+  std::vector<std::optional<optimizer::WarmSandboxes>> warm_;
+  bool warm_pools_ = false;
   int max_concurrency_ = 0;
   bool batched_ = true;
   bool interrupted_ = false;
@@ -98,6 +106,22 @@ TEST_F(ExecutorTest, AsksTheStrategyWhenAStepBecomesReady) {
   EXPECT_EQ(questions_[1].step, 1);
   EXPECT_EQ(questions_[1].jobs, 2);
   EXPECT_EQ(questions_[1].now, Seconds(3));
+}
+
+TEST_F(ExecutorTest, TellsTheStrategyWhatIsWarmWhereThePlatformKnows) {
+  platform_.functions["f"] = platform_.functions["g"] =
+      FakePlatform::each_job([](const Json&) { return result(1); });
+  platform_.idle["f"] = {{MemoryMb{512}, 3}};
+  const std::vector<workflow::StepSpec> steps = {{.name = "a", .function = "f"},
+                                                 {.name = "b", .function = "g", .after = {"a"}}};
+  run_steps(steps, Json::object(), {{512}, 1, 1});
+  EXPECT_EQ(warm_, (std::vector<std::optional<optimizer::WarmSandboxes>>(2)));  // not wanted
+  warm_pools_ = true;
+  const RunSummary summary = run_steps(steps, Json::object(), {{512}, 1, 1});
+  EXPECT_EQ(summary.status, RunStatus::succeeded);
+  ASSERT_EQ(warm_.size(), 2u);
+  EXPECT_EQ(warm_[0], (optimizer::WarmSandboxes{{MemoryMb{512}, 3}}));
+  EXPECT_EQ(warm_[1], std::nullopt);
 }
 
 TEST_F(ExecutorTest, RecordsWhatWasDecidedAndWhatCameOfIt) {
@@ -213,6 +237,44 @@ TEST_F(ExecutorTest, AnInterruptionEndsTheRunAndKeepsWhatIsKnown) {
   EXPECT_EQ(summary.duration, Seconds(2));
   ASSERT_EQ(summary.steps.size(), 1u);
   EXPECT_EQ(summary.steps[0].detail[0].status, "aborted");
+}
+
+// Keeps what it is told in one line of text each.
+class Told final : public Observer {
+ public:
+  void step_ended(const StepRecord& record) override {
+    lines.push_back(record.step + " " + Json(record.choices).dump());
+  }
+  void ways_left(const StepRecord& record) override { lines.push_back(to_json(record).dump()); }
+  std::vector<std::string> lines;
+};
+
+TEST_F(ExecutorTest, TellsTheWaysTakenWithTheStepThatLeadsThere) {
+  // A, whose success is one of two ways, then C to B or past it, a wait, and D.
+  const auto task = [](const std::string& rest) {
+    return R"({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", )" +
+           rest + "}";
+  };
+  const auto machine = asl::StateMachine::parse(
+      R"({"StartAt": "A", "States": {"A": )" +
+          task(R"("Next": "C", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}])") +
+          R"(, "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 7, "Next": "B"}],
+             "Default": "W"}, "B": )" +
+          task(R"("Next": "W")") + R"(, "W": {"Type": "Wait", "Seconds": 5, "Next": "D"},
+             "D": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 7, "Next": "E"}],
+             "Default": "E"}, "E": {"Type": "Succeed"}}})",
+      "m.json");
+  platform_.functions["f"] = FakePlatform::each_job([](const Json&) { return result(7); });
+  workflow_ = workflow::from_state_machine(machine, {});
+  asl::Execution flow(machine, Json::object(), {"e", "e", "m", "m", {}});
+  Fixed strategy({{512}, 1, 1});
+  Told told;
+  RunOptions options;
+  options.execution = "e";
+  run(flow, workflow_, strategy, platform_, told, options);
+  EXPECT_EQ(told.lines,
+            (std::vector<std::string>{R"(A {"A":{"C":1},"C":{"B":1}})", "B {}",
+                                      R"({"schema":1,"execution":"e","choices":{"D":{"E":1}}})"}));
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class FakePlatform final : public platform::Platform {
   std::vector<platform::Invocation> started;
   /// Times at which `wait_next` is interrupted.
   std::vector<Seconds> interruptions;
+  /// By function; a function that is not in it is one of which the platform knows nothing.
+  std::map<std::string, std::map<MemoryMb, int>> idle;
 
   Seconds now() const override { return now_; }
 
@@ -61,6 +63,12 @@ class FakePlatform final : public platform::Platform {
     ends_.erase(ends_.begin());
     now_ = completion.ended;
     return completion;
+  }
+
+  std::optional<std::map<MemoryMb, int>> idle_sandboxes(const std::string& function) override {
+    const auto found = idle.find(function);
+    if (found == idle.end()) return std::nullopt;
+    return found->second;
   }
 
   /// Answers each job with what `handler` makes of it, as the wrapper would; the batch takes

@@ -54,6 +54,7 @@ StepRecord whole_record() {
   record.decision->runner_up = estimator::Option{{{256}, 1, 2}, Seconds(8), Usd{0.001}};
   record.decision->attainment = 0.95;
   record.oversubscribed = true;
+  record.choices = {{"IsLarge", {{"Skip", 2}, {"Upscale", 1}}}};
   record.detail = {{.index = 1,
                     .jobs = 3,
                     .dispatched = Seconds(1.5),
@@ -73,6 +74,14 @@ TEST(Trace, IsReadBackAsItWasWritten) {
   EXPECT_EQ(lines[0].record.function, "f");
   EXPECT_EQ(lines[0].record.started_at, whole_record().started_at);
   EXPECT_EQ(to_json(lines[0].record).dump(), text);
+}
+
+TEST(Trace, MayTellOfWaysAlone) {
+  const std::string line = R"({"schema":1,"execution":"e","choices":{"IsLarge":{"Upscale":1}}})";
+  const auto lines = parse_trace(line, "t.jsonl");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_FALSE(lines[0].record.tells_of_step());
+  EXPECT_EQ(to_json(lines[0].record).dump(), line);
 }
 
 TEST(Trace, TellsTheTimeOfItsStartInUtc) {
@@ -131,6 +140,8 @@ TEST(Trace, IsRefusedWithFileLineAndMember) {
        "price_of_miss"},
       {with("\"step\"", "\"constraint\": \"slo\", \"attainment\": 2, \"step\""),
        "t.jsonl:2: $.attainment is 2, must be at most 1"},
+      {with("\"step\"", "\"choices\": {\"C\": {\"A\": 0}}, \"step\""),
+       "t.jsonl:2: $.choices.C.A is 0, must be at least 1"},
       {"[]", "t.jsonl:2: $: is array, must be an object"},
   };
   for (const auto& [line, message] : cases) EXPECT_EQ(refusal(kLine + "\n" + line), message);

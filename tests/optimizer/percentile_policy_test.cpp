@@ -73,6 +73,36 @@ TEST(Percentile, NeedsToKnowHowDurationsScatter) {
   EXPECT_THROW(prepare("percentile", {.frontiers = frontiers, .slo = Seconds(5)}), InvalidInput);
 }
 
+// Every option takes its duration and costs its cost.
+class NoScatter final : public estimator::ScatterSource {
+ public:
+  void quantiles(const workflow::Step&, int, const estimator::Option& option,
+                 std::span<const double>, std::span<double> seconds) const override {
+    std::ranges::fill(seconds, option.duration.count());
+  }
+  estimator::StepOutcome mean(const workflow::Step&, int,
+                              const estimator::Option& option) const override {
+    return {option.duration, option.cost};
+  }
+  estimator::StepOutcome draw(const workflow::Step&, int, const estimator::Option& option,
+                              const estimator::Draws&) const override {
+    return {option.duration, option.cost};
+  }
+};
+
+TEST(Percentile, TakesAPlanThatTakesExactlyTheSlo) {
+  // 0.1 s + 0.2 s in 0.3 s for 2 + 2 USD; all else in time costs at least 7.
+  const workflow::Workflow workflow = testing::workflow_of(chain(2));
+  const TableOptions options(workflow, {{{0.05, 5}, {0.1, 2}}, {{0.1, 5}, {0.2, 2}}});
+  Frontiers frontiers(workflow, options);
+  const NoScatter scatter;
+  cache::InMemoryCache cache;
+  const Plan planned =
+      plan("percentile", {.frontiers = frontiers, .slo = Seconds(0.3), .scatter = &scatter}, cache);
+  EXPECT_TRUE(planned.feasible);
+  EXPECT_NEAR(planned.cost.value, 4, 1e-9);
+}
+
 TEST(Percentile, LeavesRoomForTheTailWhereTheTargetAsksForIt) {
   // 3 s for 2 USD, but 6 s in one of ten; 1.5 s, at most 3 s, for 4 USD. The SLO is 5 s.
   const std::vector<testing::Row> rows = {{1.5, 4}, {3, 2}};
@@ -118,11 +148,11 @@ TEST(Percentile, GoesOnFromWhatAnotherProcessStored) {
   graph.add_edge(0, 2);
   graph.add_edge(1, 2);
   const std::vector<testing::Row> rows = {{1, 5}, {2, 3}, {4, 2}};
-  Fixture here(graph, {rows, rows, rows}, 12), elsewhere(graph, {rows, rows, rows}, 12);
+  Fixture here(graph, {rows, rows, rows}, 8, 0.9), elsewhere(graph, {rows, rows, rows}, 8, 0.9);
   const int in_time = here.memory(0, 0);
   const int context = here.cache.find(0).sub_graph->context;
   ASSERT_TRUE(elsewhere.cache.store(0, {{{0}, Seconds(-4), context}, {{1}, Seconds(-4), context}}));
-  EXPECT_LT(elsewhere.memory(0, 0), in_time) << "late already, although 12 s are left";
+  EXPECT_LT(elsewhere.memory(0, 0), in_time) << "late already, although 8 s are left";
 }
 
 TEST(Percentile, ChoosesForTheJobsThatTheStepReallyHas) {

@@ -95,6 +95,43 @@ TEST(Strategies, NoneIsCheaperThanTheOptimumAndExactFollowsIt) {
   });
 }
 
+// Nobody asks about foreign steps: when they began has to be concluded.
+TEST(Strategies, ExactFollowsTheOptimumAroundForeignSteps) {
+  EXPECT_TRUE(rc::check([] {
+    std::mt19937 random(*rc::gen::arbitrary<unsigned>());
+    const int size = std::uniform_int_distribution(2, 12)(random);
+    Trial trial(size, *rc::gen::arbitrary<bool>(), random);
+    for (workflow::Step& step : trial.workflow.steps) {
+      if (!std::bernoulli_distribution(0.4)(random)) continue;
+      step.foreign_duration = Seconds(std::uniform_real_distribution(0.0, 8.0)(random));
+    }
+    const double slo = trial.fastest() * std::uniform_real_distribution(1.0, 2.5)(random);
+    const Plan optimal = trial.plan_of("optimal", slo);
+    const Plan exact = trial.plan_of("exact", slo);
+    RC_ASSERT(optimal.feasible && exact.feasible);
+    RC_ASSERT(std::abs(exact.cost.value - optimal.cost.value) <= 1e-3 * optimal.cost.value);
+  }));
+}
+
+TEST(Strategies, OptimalAndExactSayThatTheirPlanIsNotProvedWhereTimeIsOut) {
+  std::mt19937 random(3);
+  Trial trial(30, false, random);
+  const Seconds slo(1.5 * trial.fastest());
+  const Plan proved = trial.plan_of("optimal", slo.count());
+  ASSERT_EQ(proved.proved_optimal, true);
+  for (const char* name : {"optimal", "exact"}) {
+    cache::InMemoryCache cache;
+    const Plan cut =
+        plan(name, {.frontiers = trial.frontiers, .slo = slo, .out_of_time = [] { return true; }},
+             cache);
+    EXPECT_TRUE(cut.feasible) << name;
+    EXPECT_EQ(cut.proved_optimal, false) << name;
+    ASSERT_TRUE(cut.lower_bound) << name;
+    EXPECT_LE(cut.lower_bound->value, proved.cost.value * (1 + kClose)) << name;
+    EXPECT_GE(cut.cost.value, proved.cost.value * (1 - kClose)) << name;
+  }
+}
+
 // An execution whose steps take another time than predicted: at each decision the choice is the one
 // of the remaining problem, stated and solved as a whole.
 TEST(Strategies, ExactSolvesWhatRemainsWhateverHappenedBefore) {

@@ -14,16 +14,17 @@ namespace {
 using namespace testing;
 
 // A fork of two branches, one with a choice in it, between two steps.
-struct Prepared {
+struct Made {
   Problem problem;
   Chains chains;
   Promise promise;
+  Chances chances;
   PreparedKey key;
   std::string bytes;
 };
 
-const Prepared& prepared() {
-  static const Prepared made = [] {
+const Made& prepared() {
+  static const Made made = [] {
     std::mt19937_64 random(5);
     Problem problem{
         series({leaf(0),
@@ -35,24 +36,25 @@ const Prepared& prepared() {
     Pricing pricing(problem, {.resolution = {16, 3, 4}, .runs = 200});
     const Promise promise = pricing.attain(0.9);
     const PreparedKey key{fingerprint(problem), 0.9};
-    return Prepared{problem, lay_out(problem), promise, key, to_bytes(key, promise)};
+    const Chances chances = pricing.chances(promise);
+    return Made{problem, lay_out(problem), promise, chances, key, to_bytes(key, promise, chances)};
   }();
   return made;
 }
 
-std::optional<Promise> find(std::string_view bytes, const PreparedKey& key) {
+std::optional<Prepared> find(std::string_view bytes, const PreparedKey& key) {
   return find_prepared(bytes, key, prepared().problem, prepared().chains);
 }
 
 TEST(Prepared, ComesBackBitByBit) {
   const auto found = find(prepared().bytes, prepared().key);
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->log_price, prepared().promise.log_price);
-  EXPECT_EQ(found->predicted.attainment, prepared().promise.predicted.attainment);
-  EXPECT_EQ(found->predicted.usd, prepared().promise.predicted.usd);
-  EXPECT_EQ(found->attained, prepared().promise.attained);
-  EXPECT_EQ(to_bytes(prepared().key, *found), prepared().bytes);
-  EXPECT_EQ(found->tables->bytes(), prepared().promise.tables->bytes());
+  EXPECT_EQ(found->promise.log_price, prepared().promise.log_price);
+  EXPECT_EQ(found->promise.predicted.attainment, prepared().promise.predicted.attainment);
+  EXPECT_EQ(found->promise.predicted.usd, prepared().promise.predicted.usd);
+  EXPECT_EQ(found->promise.attained, prepared().promise.attained);
+  EXPECT_EQ(to_bytes(prepared().key, found->promise, found->chances), prepared().bytes);
+  EXPECT_EQ(found->promise.tables->bytes(), prepared().promise.tables->bytes());
 }
 
 TEST(Prepared, IsFoundByProblemTargetAndPriceOnly) {
@@ -65,7 +67,8 @@ TEST(Prepared, IsFoundByProblemTargetAndPriceOnly) {
   ++key.problem;
   EXPECT_FALSE(find(prepared().bytes, key));
   // The second of two.
-  EXPECT_TRUE(find(to_bytes(key, prepared().promise) + prepared().bytes, prepared().key));
+  EXPECT_TRUE(find(to_bytes(key, prepared().promise, prepared().chances) + prepared().bytes,
+                   prepared().key));
   Problem other = prepared().problem;
   other.alternatives[4][1].parts[kParts - 1] *= 1.001F;
   EXPECT_NE(fingerprint(other), fingerprint(prepared().problem));

@@ -76,11 +76,12 @@ RC_GTEST_PROP(Rehearsal, CostsWhatTheTablesExpectUpToMisses, ()) {
   const Promise& promise = pricing.at(0);
   const double slo = pricing.problem().slo;
   const double expected = promise.tables->expected_usd(0, 0, 0, slo);
-  // Misses cost at least `miss` each; lateness is added over branches, so expectation is above.
+  // Misses cost at least `miss` each. Lateness is added over branches, and a class stands for the
+  // dearest of its shapes: expectation is above, if anything.
   const double paid =
       promise.predicted.usd + (1 - promise.predicted.attainment) * promise.tables->miss();
-  RC_ASSERT(expected > paid * 0.85);
-  RC_ASSERT(expected < paid * 1.15);
+  RC_ASSERT(expected > paid * 0.99);
+  RC_ASSERT(expected < paid * 1.05);
 }
 
 TEST(Rehearsal, GivesTheSameForTheSameSeed) {

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "stepconf/percentile/chances.h"
 #include "tests/percentile/problems.h"
 
 namespace stepconf::percentile {
@@ -147,23 +146,6 @@ TEST(Tables, ExpectNoMoreWithMoreTime) {
               solved.tables.expected_usd(0, 0, 0, x + 0.1))
         << x;
   }
-}
-
-TEST(Chances, AreThoseOfTheDurations) {
-  // In the two worst bins, of 0.012 and 0.008, the step takes 5 s: at 4 s left it misses then.
-  const Solved solved({leaf(0), {{mostly(1, 5, 2, 1)}}, 6}, 100);
-  const Chances chances(solved.problem, solved.chains, solved.tables);
-  EXPECT_NEAR(chances.of(0, 0, 0, 4), 0.98, 1e-5);
-  EXPECT_NEAR(chances.of(0, 0, 0, 5.5), 1, 1e-5);
-  EXPECT_NEAR(chances.of(0, 0, 0, 0.5), 0, 1e-5);
-  EXPECT_NEAR(chances.with(certain(2), 0, 0, 0, 4), 1, 1e-5);
-}
-
-TEST(Chances, OfBranchesAreMultiplied) {
-  const Solved solved(
-      {parallel({leaf(0), leaf(1)}), {{mostly(1, 5, 2, 1)}, {mostly(1, 5, 2, 1)}}, 4}, 100);
-  const Chances chances(solved.problem, solved.chains, solved.tables);
-  EXPECT_NEAR(chances.of(0, 0, 0, 4), 0.98 * 0.98, 1e-3);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <future>
 #include <limits>
 #include <mutex>
 #include <set>
@@ -59,6 +60,37 @@ TEST(LocalPlatform, KeepsASandboxPerFunctionAndMemorySize) {
   processes.insert(platform.call({{"pid", 1}}, "g").payload);
   EXPECT_EQ(processes.size(), 3u);
   EXPECT_FALSE(platform.call({{"pid", 1}}, "f", 1024).cold);
+}
+
+TEST(LocalPlatform, TellsWhichSandboxesAreIdle) {
+  using Idle = std::map<MemoryMb, int>;
+  TestPlatform platform(with_functions());
+  // A sandbox is idle when its runtime asks for the next event, a moment after its answer.
+  const auto becomes = [&](const std::string& function, const Idle& idle) {
+    return eventually([&] { return (*platform).idle_sandboxes(function) == idle; });
+  };
+  EXPECT_TRUE(becomes("f", {}));
+  const Gate gate("idle");
+  platform.start({{"wait", gate.path()}});
+  platform.call({{"pid", 1}});
+  platform.call({{"pid", 1}}, "f", 1024);
+  // One of 512 MB is at work.
+  EXPECT_TRUE(becomes("f", {{MemoryMb{512}, 1}, {MemoryMb{1024}, 1}}));
+  EXPECT_TRUE(becomes("no such function", {}));
+  gate.open();
+  platform.next();
+  EXPECT_TRUE(becomes("f", {{MemoryMb{512}, 2}, {MemoryMb{1024}, 1}}));
+}
+
+TEST(LocalPlatform, KnowsNothingWhereItDoesNotAnswerInTime) {
+  TestPlatform platform(with_functions());
+  std::promise<void> go_on;
+  std::thread busy(
+      [&] { (*platform).in_loop([&](Engine&, net::Loop&) { go_on.get_future().wait(); }); });
+  // Its thread is held up, soon.
+  EXPECT_TRUE(eventually([&] { return !(*platform).idle_sandboxes("f").has_value(); }));
+  go_on.set_value();
+  busy.join();
 }
 
 TEST(LocalPlatform, GivesTheEnvironmentOfLambda) {

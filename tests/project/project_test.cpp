@@ -47,6 +47,13 @@ TEST_F(ProjectFile, FillsInTheDefaults) {
   EXPECT_FALSE(project.slo.fixed);
 }
 
+TEST_F(ProjectFile, IsOneDocument) {
+  EXPECT_EQ(complaint("schema: 1\nworkflow: w.asl.json\n---\nslo: 4s\n"),
+            "stepconf.yaml:3: a second document begins, must be one");
+  // yaml-cpp finds no end of documents here.
+  EXPECT_EQ(complaint(",d:"), "stepconf.yaml:1: a second document begins, must be one");
+}
+
 TEST_F(ProjectFile, ReadsASingleSampleJobAsJson) {
   const Project project = load(R"(schema: 1
 workflow: w.asl.json
@@ -89,6 +96,7 @@ models: models.json
 slo: {path: $.slo_seconds, default: 20s}
 target: 0.9
 headroom: 0.1
+warm_pools: false
 strategy: exact
 configurations: {memory_mb: [1024, 512], instances: [1, 2], processes: [1, 2]}
 pricing: {region: eu-south-1, architecture: arm64, orchestrator: express, usd_per_request: 0}
@@ -109,6 +117,7 @@ simulation: {fluctuation: {cv: 0.12, tail: lognormal}}
   EXPECT_EQ(project.slo.path, "$.slo_seconds");
   EXPECT_EQ(project.slo.fixed, Seconds(20));
   EXPECT_DOUBLE_EQ(project.headroom, 0.1);
+  EXPECT_FALSE(project.warm_pools);
   EXPECT_EQ(project.configurations.memory_mb, (std::vector<int>{512, 1024}));
   EXPECT_EQ(configuration_space(project, "upscale").processes, std::vector<int>{1});
   EXPECT_EQ(configuration_space(project, "other").processes, (std::vector<int>{1, 2}));
@@ -128,6 +137,7 @@ simulation:
   cold: {probability: 0.05, seconds: [0.3, 1.5]}
   dispatch: step-functions
   keep_alive: 10m
+  every: 5m
   concurrency: 1000
   failures: 0.01
   decisions: charged
@@ -144,6 +154,7 @@ simulation:
   EXPECT_EQ(truth.failures, 0.01);
   EXPECT_TRUE(all.truth.step_functions);
   EXPECT_EQ(all.keep_alive, Seconds(600));
+  EXPECT_EQ(all.every, Seconds(300));
   EXPECT_EQ(all.concurrency, 1000);
   EXPECT_TRUE(all.decisions_charged);
   // What is believed: the truth, with what is given in its place.

@@ -30,6 +30,20 @@ TEST(Sandboxes, AFreeOneOfTheSameFunctionAndSizeIsWarm) {
   EXPECT_TRUE(two[1].cold);
 }
 
+TEST(Sandboxes, ThoseThatAreFreeAndWarmAreCountedBySize) {
+  Sandboxes sandboxes(Service{.keep_alive = Seconds(60)});
+  std::vector<InstanceRun> small = {cold(1), cold(2)};  // free from 3 and 4 s on
+  sandboxes.start("f", MemoryMb{512}, Seconds(0), small);
+  std::vector<InstanceRun> large = {cold(7)};  // from 9 s on
+  sandboxes.start("f", MemoryMb{1024}, Seconds(0), large);
+  using Idle = std::map<MemoryMb, int>;
+  EXPECT_EQ(sandboxes.idle("f", Seconds(2)), (Idle{}));
+  EXPECT_EQ(sandboxes.idle("f", Seconds(3.5)), (Idle{{MemoryMb{512}, 1}}));
+  EXPECT_EQ(sandboxes.idle("f", Seconds(10)), (Idle{{MemoryMb{512}, 2}, {MemoryMb{1024}, 1}}));
+  EXPECT_EQ(sandboxes.idle("f", Seconds(63.5)), (Idle{{MemoryMb{512}, 1}, {MemoryMb{1024}, 1}}));
+  EXPECT_EQ(sandboxes.idle("g", Seconds(10)), (Idle{}));
+}
+
 TEST(Sandboxes, ExpireAfterTheKeepAlive) {
   Sandboxes sandboxes(Service{.keep_alive = Seconds(60)});
   std::vector<InstanceRun> first = {cold(1)};

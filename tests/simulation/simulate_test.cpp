@@ -76,6 +76,45 @@ TEST(Simulate, TheSameSeedGivesTheSameNumbersAndAnotherOthers) {
             simulated.run("stepconf", 200, 2).duration_s);
 }
 
+// Every sandbox that has to be made takes 2 s.
+const estimator::Noise kCold{
+    .cold = {.probability = 1, .least = Seconds(2), .greatest = Seconds(2)}};
+
+TEST(Simulate, ExecutionsFindTheSandboxesThatEarlierOnesLeft) {
+  // A row of 1 s. The next execution starts after a time of mean 60 s, warm unless the sandbox has
+  // idled for 60: P(gap <= 61) = 1 - exp(-61 / 60) = 0.638. A cold one ends 2 s later, so 0.5 %
+  // more of those after one are warm.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(60)};
+  const Simulated simulated(chain(1), tables({{{1, 0.001}}}), Seconds(2), kCold, service);
+  EXPECT_NEAR(simulated.run("fastest", 4000).attainment, 0.64, 0.03);
+}
+
+TEST(Simulate, AnExecutionWaitsForTheOneBefore) {
+  // The next would start after 1 ms: its sandbox is warm, for the one before has ended. The first
+  // is cold.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(0.001)};
+  const Simulated simulated(chain(1), tables({{{2, 0.001}}}), Seconds(2), kCold, service);
+  EXPECT_EQ(simulated.run("fastest", 10).met, 9);
+}
+
+TEST(Simulate, AStrategyThatIsToldKeepsToWhatIsWarm) {
+  // 1 s for $4 or 1.5 s for $3.9, within 2 s.
+  const Service service{.keep_alive = Seconds(60), .every = Seconds(0.001), .told = true};
+  Simulated simulated(chain(1), tables({{{1, 4}, {1.5, 3.9}}}), Seconds(2), kCold, service);
+  simulated.frontiers.heed_warm_pools(
+      {.warm = simulated.options,
+       .charges =
+           [&](const workflow::Step&, MemoryMb memory, int cold) {
+             return optimizer::cold_charge(kCold.cold, simulated.options.prices(), memory, cold);
+           },
+       .scatter = &simulated.scatter});
+  const Result result = simulated.run("stepconf", 10);
+  // The first has nothing warm, and takes the fastest: 1 + 2 s. The others stay with its pool,
+  // which is warm, and are in time; 1.5 s in the other pool would take 3.5.
+  EXPECT_EQ(result.met, 9);
+  EXPECT_EQ(result.duration_s.p50, 1);
+}
+
 TEST(Simulate, EveryStrategyMeetsTheSameLuck) {
   // With one row a step there is nothing to choose: all strategies come to the same.
   const Simulated simulated(chain(3), tables({{{1, 0.1}}, {{2, 0.1}}, {{3, 0.1}}}, 0.3),

@@ -10,6 +10,7 @@
 #include "bench/random_problem.h"
 #include "stepconf/solver/curve.h"
 #include "stepconf/solver/hull.h"
+#include "tests/solver/brute_force.h"
 #include "tests/solver/cbc.h"
 #include "tests/workflow/random_series_parallel.h"
 
@@ -34,34 +35,16 @@ std::unique_ptr<Solver> solver_of(const Problem& problem, double epsilon = 0) {
 }
 
 Problem random_problem(int size, int most_options, bool whole, std::mt19937& random) {
-  const auto draw = [&](double low, double high) {
-    const double drawn = std::uniform_real_distribution(low, high)(random);
-    return whole ? std::floor(drawn) : drawn;
-  };
   Problem problem{tests::random_series_parallel(size, random), {}};
-  for (int i = 0; i < size; ++i) {
-    std::vector<Point>& options = problem.options.emplace_back();
-    Point point{draw(0, 3), 5.0 * most_options};
-    for (int k = std::uniform_int_distribution(1, most_options)(random); k > 0; --k) {
-      options.push_back(point);
-      point = {point.seconds + draw(1, 5), point.usd - draw(1, 5)};
-    }
-  }
+  for (int i = 0; i < size; ++i)
+    problem.options.push_back(tests::random_points(most_options, whole, random));
   return problem;
 }
 
 // Every efficient total, by trying everything.
 std::vector<Point> frontier_by_force(const Problem& problem) {
   std::vector<Point> all;
-  std::vector<int> options(problem.options.size(), 0);
-  for (;;) {
-    all.push_back(evaluate(problem, options).total);
-    std::size_t step = 0;
-    while (step < options.size() &&
-           ++options[step] == static_cast<int>(problem.options[step].size()))
-      options[step++] = 0;
-    if (step == options.size()) break;
-  }
+  for (const Assignment& each : tests::all_assignments(problem)) all.push_back(each.total);
   std::sort(all.begin(), all.end(), [](const Point& a, const Point& b) {
     return std::pair(a.seconds, a.usd) < std::pair(b.seconds, b.usd);
   });
@@ -164,7 +147,9 @@ TEST(TreeSolver, SolvesADiamondByHand) {
   EXPECT_EQ(solver->fastest_within(9).best.total, (Point{8, 10}));
   // In seconds, as for any budget: what the cheapest takes.
   EXPECT_EQ(solver->fastest_within(9).lower_bound, 8);
-  EXPECT_EQ(solver->frontier(0), (std::vector<Point>{{5, 18}, {6, 14}, {7, 11}, {8, 10}}));
+  const FrontierList whole = solver->frontier(0);
+  EXPECT_EQ(whole.points, (std::vector<Point>{{5, 18}, {6, 14}, {7, 11}, {8, 10}}));
+  EXPECT_TRUE(whole.complete && whole.excess == 0 && !whole.out_of_time);
 }
 
 TEST(TreeSolver, GivesPlansOfTheirTimeAndCostWhereTimeIsOutForTheWholeFrontier) {
@@ -172,15 +157,19 @@ TEST(TreeSolver, GivesPlansOfTheirTimeAndCostWhereTimeIsOutForTheWholeFrontier) 
   const Problem problem = random_problem(120, 8, false, random);
   const auto hurried = make_tree_solver(problem, *workflow::series_parallel_tree(problem.graph),
                                         {.out_of_time = [] { return true; }});
-  const std::vector<Point> some = hurried->frontier(0);
-  const std::vector<Point> all = solver_of(problem)->frontier(0);
+  const FrontierList cut = hurried->frontier(0);
+  const std::vector<Point>& some = cut.points;
+  const std::vector<Point> all = solver_of(problem)->frontier(0).points;
+  EXPECT_TRUE(cut.out_of_time && !cut.complete);
+  EXPECT_GT(cut.excess, 0);
+  EXPECT_LT(cut.excess, 0.05);
   EXPECT_LT(some.size(), all.size());
   EXPECT_EQ(some.front().seconds, all.front().seconds);
   for (const Point& point : some) {
     const auto behind = std::ranges::upper_bound(all, point.seconds + 1e-9, {}, &Point::seconds);
     ASSERT_NE(behind, all.begin());
     EXPECT_GE(point.usd, std::prev(behind)->usd - kClose);
-    EXPECT_LE(point.usd, std::prev(behind)->usd * 1.05);
+    EXPECT_LE(point.usd, std::prev(behind)->usd * (1 + cut.excess) + kClose);
   }
 }
 
@@ -196,7 +185,7 @@ TEST(TreeSolver, FindsWhatTryingEverythingFinds) {
     const Problem problem = random_problem(size, 4, *rc::gen::arbitrary<bool>(), random);
     const std::vector<Point> all = frontier_by_force(problem);
     const auto solver = solver_of(problem);
-    const std::vector<Point> frontier = solver->frontier(0);
+    const std::vector<Point> frontier = solver->frontier(0).points;
     RC_ASSERT(frontier.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       RC_ASSERT(std::abs(frontier[i].usd - all[i].usd) < kClose);
@@ -267,10 +256,10 @@ TEST(TreeSolver, AgreesWithCbc) {
     Problem problem{tests::random_series_parallel(size, random), {}};
     for (int i = 0; i < size; ++i) problem.options.push_back(bench::random_options(random));
     const double limit = 1.5 * evaluate(problem, std::vector<int>(size, 0)).total.seconds;
-    const tests::CbcAnswer judged = tests::solve_with_cbc(problem, limit);
-    ASSERT_TRUE(judged.optimal);
+    const auto judged = tests::solve_with_cbc(problem, limit);
+    ASSERT_TRUE(judged && judged->optimal);
     const double usd = solver_of(problem)->cheapest_within(limit).best.total.usd;
-    EXPECT_NEAR(usd / judged.best.total.usd, 1, 1e-6);
+    EXPECT_NEAR(usd / judged->best.total.usd, 1, 1e-6);
   }
 }
 

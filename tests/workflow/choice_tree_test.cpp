@@ -1,28 +1,15 @@
 #include "stepconf/workflow/choice_tree.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/workflow/graph_text.h"
+#include "tests/workflow/tree_text.h"
 
 namespace stepconf::workflow {
 namespace {
 
 using testing::graph;
-using Tree = SeriesParallelTree;
-
-// Series in (), parallel in [], choices in {} with the share of each way.
-std::string text(const Tree& tree) {
-  if (tree.kind == Tree::Kind::kStep) return std::string(1, static_cast<char>('a' + tree.step));
-  std::string parts;
-  for (std::size_t i = 0; i < tree.parts.size(); ++i) {
-    parts += (parts.empty() ? "" : " ");
-    if (tree.kind == Tree::Kind::kChoice) parts += fmt::format("{:.4g}:", tree.probabilities[i]);
-    parts += text(tree.parts[i]);
-  }
-  if (tree.kind == Tree::Kind::kSeries) return "(" + parts + ")";
-  return tree.kind == Tree::Kind::kChoice ? "{" + parts + "}" : "[" + parts + "]";
-}
+using testing::text;
 
 // A workflow with these choices; a step's probability is the product of its ways'.
 std::string tree_of(const std::string& chains, std::vector<Choice> choices) {

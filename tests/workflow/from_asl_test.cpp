@@ -133,10 +133,43 @@ TEST(FromAsl, GivesAHandlerASmallShareAndSuccessTheRest) {
   EXPECT_EQ(ways(build(states)), "A 1: B 0.99/B C 0.01/C; ");
   EXPECT_EQ(probabilities(build(states)), "A 1 B 0.99 C 0.01 ");
   PlanningHints hints;
-  hints.learnt_choices = {{"A", {{"B", 0.9}, {"C", 0.1}}}, {"Gone", {{"B", 1}}}};
-  EXPECT_EQ(probabilities(build(states, hints)), "A 1 B 0.9 C 0.1 ");
   hints.choices = {{"A", {{"C", 0.25}}}};
   EXPECT_EQ(probabilities(build(states, hints)), "A 1 B 0.75 C 0.25 ");
+}
+
+TEST(FromAsl, LearnsSharesFromExecutionsWhereTheUserGivesNone) {
+  const std::string states = R"("A": )" + choice("B", "C") + R"(, "B": )" + task("b", "End") +
+                             R"(, "C": )" + task("c", "End");
+  const auto shares = [&](const PlanningHints& hints) {
+    const Choice choice = build(states, hints).choices.at(0);
+    return fmt::format("{:.4g} {:.4g} {} {}", choice.ways[0].share, choice.ways[1].share,
+                       to_string(choice.shares_are), choice.executions);
+  };
+  PlanningHints hints;
+  EXPECT_EQ(shares(hints), "0.5 0.5 assumed 0");
+  // One more pass is shared out evenly: 7.5 and 2.5 of 10.
+  hints.learnt_choices = {{"A", {9, {{"B", 7}, {"C", 2}}}}, {"Gone", {1, {{"B", 1}}}}};
+  EXPECT_EQ(shares(hints), "0.75 0.25 learnt 9");
+  // A way that nobody went yet keeps some: 9.5 and 0.5 of 10.
+  hints.learnt_choices = {{"A", {9, {{"B", 9}}}}};
+  EXPECT_EQ(shares(hints), "0.95 0.05 learnt 9");
+  // The definition has changed since.
+  hints.learnt_choices = {{"A", {9, {{"B", 7}, {"Other", 2}}}}};
+  EXPECT_EQ(shares(hints), "0.5 0.5 assumed 0");
+  hints.learnt_choices = {{"A", {9, {{"B", 7}, {"C", 2}}}}};
+  hints.choices = {{"A", {{"B", 0.3}}}};
+  EXPECT_EQ(shares(hints), "0.3 0.7 given 0");
+}
+
+TEST(FromAsl, LearnsHowOftenAHandlerRuns) {
+  const std::string states =
+      R"("A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a",
+           "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "B": )" +
+      task("b", "End") + R"(, "C": )" + task("c", "End");
+  PlanningHints hints;
+  // 99 successes and the 0.99 assumed of one more, of 100.
+  hints.learnt_choices = {{"A", {99, {{"B", 99}}}}};
+  EXPECT_EQ(probabilities(build(states, hints)), "A 1 B 0.9999 C 0.0001 ");
 }
 
 TEST(FromAsl, CountsStepsOfABranchOrIterationBehindAChoice) {

@@ -8,20 +8,14 @@
 #include <random>
 
 #include "tests/workflow/graph_text.h"
+#include "tests/workflow/tree_text.h"
 
 namespace stepconf::workflow {
 namespace {
 
 using testing::graph;
+using testing::text;
 using Tree = SeriesParallelTree;
-
-std::string text(const Tree& tree) {
-  if (tree.kind == Tree::Kind::kStep) return std::string(1, static_cast<char>('a' + tree.step));
-  std::string parts;
-  for (const Tree& part : tree.parts) parts += (parts.empty() ? "" : " ") + text(part);
-  return (tree.kind == Tree::Kind::kSeries ? "(" : "[") + parts +
-         (tree.kind == Tree::Kind::kSeries ? ")" : "]");
-}
 
 std::string recognised(const std::string& chains) {
   const auto tree = series_parallel_tree(graph(chains));

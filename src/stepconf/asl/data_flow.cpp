@@ -5,12 +5,11 @@
 #include <algorithm>
 
 #include "stepconf/asl/failure.h"
+#include "stepconf/asl/fields.h"
 #include "stepconf/asl/payload.h"
 
 namespace stepconf::asl {
 namespace {
-
-constexpr double kMostSeconds = 99'999'999;
 
 bool is_root(const Path& path) { return path.text() == "$"; }
 
@@ -109,7 +108,8 @@ Seconds wait_duration(const Wait& wait, const Json& effective, const Json& conte
   if (wait.seconds) return *wait.seconds;
   if (wait.seconds_path) {
     const Json& value = resolve(*wait.seconds_path, "SecondsPath", effective, context);
-    if (!value.is_number() || !(value.get<double>() >= 0) || value.get<double>() > kMostSeconds) {
+    if (!value.is_number() || !(value.get<double>() >= 0) ||
+        value.get<double>() > static_cast<double>(kMostSeconds)) {
       throw StateFailure(kRuntime, fmt::format("SecondsPath '{}' names {}, must be a number from 0 "
                                                "to {}.",
                                                wait.seconds_path->text(),

@@ -160,6 +160,8 @@ void Execution::work(BranchId id) {
 // The state of branch `id` is done.
 void Execution::leave(BranchId id, Json output) {
   Branch& branch = branches_.at(id);
+  if (!branch.state->catchers.empty())
+    ++ways_[branch.state->full_name][branch.state->next ? branch.state->next_name : "End"];
   if (branch.state->next) {
     enter_state(branch, *branch.state->next, std::move(output));
     make_ready(id);
@@ -223,6 +225,7 @@ bool Execution::caught(BranchId id, const StateError& error) {
         output, {{"Error", valid_text(error.error)}, {"Cause", valid_text(error.cause)}});
   }
   check_payload(output, "The state's output with the caught error");
+  ++ways_[branch.state->full_name][catcher->next_name];
   enter_state(branch, catcher->next, std::move(output));
   make_ready(id);
   return true;

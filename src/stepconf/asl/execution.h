@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "stepconf/asl/flow.h"
@@ -15,10 +16,10 @@ namespace stepconf::asl {
 
 /// What `$$` says of the execution as a whole, and the wall-clock time at which Flow's `now` is 0.
 struct ExecutionContext {
-  std::string id;
-  std::string name;
-  std::string state_machine_id;
-  std::string state_machine_name;
+  std::string id{};
+  std::string name{};
+  std::string state_machine_id{};
+  std::string state_machine_name{};
   Timestamp start_time{};
 };
 
@@ -40,6 +41,7 @@ class Execution final : public Flow {
   std::vector<Command> start(Seconds now) override;
   /// Throws Error for a token that was never given, or before `start`.
   std::vector<Command> handle(const Event& event, Seconds now) override;
+  WaysTaken take_ways() override { return std::exchange(ways_, {}); }
 
  private:
   using BranchId = std::uint64_t;
@@ -140,6 +142,7 @@ class Execution final : public Flow {
   /// Branches that may go on at once, in the order in which they became ready.
   std::deque<BranchId> ready_;
   std::vector<Command> commands_;
+  WaysTaken ways_;
 };
 
 }  // namespace stepconf::asl

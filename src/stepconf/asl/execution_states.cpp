@@ -149,9 +149,11 @@ void Execution::run(BranchId id, const Choice& choice) {
   const DataFlow& flow = branch.state->flow;
   Json value = effective_input(flow, branch.input, context(branch));
   std::optional<std::size_t> next = choice.otherwise;
+  const std::string* name = &choice.default_name;
   for (const Choice::Rule& rule : choice.rules) {
     if (!rule.condition.holds({value, context_})) continue;
     next = rule.next;
+    name = &rule.next_name;
     break;
   }
   if (!next) {
@@ -160,7 +162,9 @@ void Execution::run(BranchId id, const Choice& choice) {
                                    "it has no Default.",
                                    branch.state->name));
   }
-  enter_state(branch, *next, apply_output_path(flow, std::move(value), context_));
+  Json output = apply_output_path(flow, std::move(value), context_);
+  ++ways_[branch.state->full_name][*name];
+  enter_state(branch, *next, std::move(output));
   make_ready(id);
 }
 

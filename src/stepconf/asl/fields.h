@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 #include "stepconf/base/json.h"
 
 namespace stepconf::asl {
+
+/// The service's upper bound for most times and numbers of attempts.
+inline constexpr std::int64_t kMostSeconds = 99'999'999;
 
 /// Where in a definition a field stands, for messages: "machine.asl.json: state 'Upscale'".
 struct Place {

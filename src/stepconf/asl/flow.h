@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -68,6 +69,11 @@ struct TimeReached {
 
 using Event = std::variant<InvocationSucceeded, InvocationFailed, TimeReached>;
 
+/// How often executions went on which way: by the full name of a state that has several (a Choice,
+/// or a state with Catch), by the name of the state that the way leads to; "End" where the scope
+/// ends.
+using WaysTaken = std::map<std::string, std::map<std::string, int>>;
+
 /// A workflow's progress as a pure machine: events in, commands out. It knows no clock, socket or
 /// thread; `now` is the time since the execution's start. After Succeeded or Failed it gives no
 /// more commands. Events for tokens that no longer matter (a sibling branch failed, a time-out that
@@ -77,6 +83,8 @@ class Flow {
   virtual ~Flow() = default;
   virtual std::vector<Command> start(Seconds now) = 0;
   virtual std::vector<Command> handle(const Event& event, Seconds now) = 0;
+  /// Gives the ways taken since this was last asked; nothing where the workflow has no choice.
+  virtual WaysTaken take_ways() { return {}; }
 };
 
 }  // namespace stepconf::asl

@@ -11,7 +11,6 @@
 namespace stepconf::asl {
 namespace {
 
-constexpr std::int64_t kMostSeconds = 99'999'999;
 constexpr std::string_view kInvoke = ":states:::lambda:invoke";
 
 std::optional<Template> parse_template(Fields& state, std::string_view name) {

@@ -10,9 +10,7 @@
 namespace stepconf::asl {
 namespace {
 
-// Bounds of the service for IntervalSeconds and MaxAttempts, and for MaxDelaySeconds (one leap
-// year).
-constexpr std::int64_t kMostSeconds = 99'999'999;
+// The service's bound for MaxDelaySeconds: one leap year.
 constexpr std::int64_t kLongestDelay = 31'622'400;
 
 ErrorNames parse_errors(Fields& fields, bool last) {

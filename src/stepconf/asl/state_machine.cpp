@@ -11,8 +11,6 @@
 namespace stepconf::asl {
 namespace {
 
-constexpr std::int64_t kMostSeconds = 99'999'999;
-
 void count_names(const States& states, std::map<std::string, int>& count) {
   for (const State& state : states.states) {
     ++count[state.name];

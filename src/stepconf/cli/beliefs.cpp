@@ -1,5 +1,7 @@
 #include "stepconf/cli/beliefs.h"
 
+#include <utility>
+
 #include "stepconf/platform/local/dispatch_delay.h"
 
 namespace stepconf::cli {
@@ -36,12 +38,37 @@ std::optional<optimizer::DecisionCharge> charge_of(const Workspace& workspace) {
 }
 
 Beliefs::Beliefs(const Workspace& workspace, const std::optional<optimizer::DecisionCharge>& charge)
-    : scatter_(believed_scatter(workspace.project, *workspace.options)),
-      options_(workspace.options.get()) {
+    : Beliefs(workspace, charge,
+              workspace.plan ? std::make_unique<estimator::ModelScatter>(*workspace.options)
+                             : believed_scatter(workspace.project, *workspace.options)) {}
+
+Beliefs::Beliefs(const Workspace& workspace, const std::optional<optimizer::DecisionCharge>& charge,
+                 std::unique_ptr<estimator::ModelScatter> scatter)
+    : workspace_(workspace),
+      charge_(charge),
+      scatter_(std::move(scatter)),
+      options_(&workspace.choices()) {
+  if (workspace.plan) return;
   if (workspace.project.simulation) options_ = &expected_.emplace(*options_, *scatter_);
   if (!charge) return;
   charged_options_.emplace(*options_, *charge);
   charged_scatter_.emplace(*scatter_, *charge);
+}
+
+void Beliefs::heed_warm_pools(optimizer::Frontiers& frontiers) {
+  if (workspace_.plan || !workspace_.project.simulation) return;
+  const project::Simulation& simulation = *workspace_.project.simulation;
+  project::Scatter scatter = simulation.belief.value_or(simulation.truth);
+  const estimator::ColdStarts cold = std::exchange(scatter.noise.cold, {});
+  if (cold.probability == 0) return;
+  warm_.reset(new Beliefs(workspace_, charge_, scatter_of(scatter, *workspace_.options)));
+  frontiers.heed_warm_pools({.warm = warm_->options(),
+                             .charges =
+                                 [cold, &prices = workspace_.prices](
+                                     const workflow::Step&, MemoryMb memory, int instances) {
+                                   return optimizer::cold_charge(cold, prices, memory, instances);
+                                 },
+                             .scatter = &warm_->scatter()});
 }
 
 const estimator::OptionSource& Beliefs::options() const {

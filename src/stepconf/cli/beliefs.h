@@ -7,6 +7,7 @@
 #include "stepconf/estimator/expected_options.h"
 #include "stepconf/estimator/model_scatter.h"
 #include "stepconf/optimizer/decision_charge.h"
+#include "stepconf/optimizer/frontier.h"
 
 namespace stepconf::cli {
 
@@ -21,7 +22,9 @@ std::unique_ptr<estimator::ModelScatter> believed_scatter(const project::Project
 /// What a decision before a step costs; absent where the project has decisions free.
 std::optional<optimizer::DecisionCharge> charge_of(const Workspace& workspace);
 
-/// The options and the scatter that strategies plan with. Not to be moved: it refers to itself.
+/// The options and the scatter that strategies plan with: the project's; where a plan file was
+/// loaded what it holds, as in a run, whatever the project says of beliefs and charges. Not to be
+/// moved: it refers to itself.
 class Beliefs {
  public:
   /// Without `charge`: nothing is charged. The workspace must have models, and outlive it.
@@ -33,12 +36,26 @@ class Beliefs {
   const estimator::OptionSource& options() const;
   const estimator::ScatterSource& scatter() const;
 
+  /// Lets simulated decisions on `frontiers`, made from these options, heed which sandboxes are
+  /// warm: what the project believes of cold starts, which the options hold as a mean, is taken out
+  /// of the step that is decided and counted by what is warm. Nothing where it believes in none, or
+  /// decisions are made by a plan file, which knows nothing of that.
+  /// Must outlive the frontiers.
+  void heed_warm_pools(optimizer::Frontiers& frontiers);
+
  private:
+  Beliefs(const Workspace& workspace, const std::optional<optimizer::DecisionCharge>& charge,
+          std::unique_ptr<estimator::ModelScatter> scatter);
+
+  const Workspace& workspace_;
+  std::optional<optimizer::DecisionCharge> charge_;
   std::unique_ptr<estimator::ModelScatter> scatter_;
   const estimator::OptionSource* options_;
   std::optional<estimator::ExpectedOptions> expected_;
   std::optional<optimizer::ChargedOptions> charged_options_;
   std::optional<optimizer::ChargedScatter> charged_scatter_;
+  // The same where every instance finds a warm sandbox.
+  std::unique_ptr<Beliefs> warm_;
 };
 
 }  // namespace stepconf::cli

@@ -26,7 +26,7 @@ namespace {
 
 using estimator::FittedFunction;
 
-std::string percent(double share) { return fmt::format("{:.1f}", share * 100); }
+std::string percentage(double share) { return fmt::format("{:.1f}", share * 100); }
 
 // Those that are 0 are left out.
 std::string parameters_of(const FittedFunction& function) {
@@ -56,8 +56,8 @@ std::string outliers_of(const FittedFunction& function) {
   const estimator::SpreadParameters& spread = function.spread.parameters();
   return fmt::format(
       "{} % of the instances take far longer than the others (95 % sure: {} to {} %)",
-      percent(spread.outliers.estimate), percent(spread.outliers.interval.lower),
-      percent(spread.outliers.interval.upper));
+      percentage(spread.outliers.estimate), percentage(spread.outliers.interval.lower),
+      percentage(spread.outliers.interval.upper));
 }
 
 std::string cold_of(const FittedFunction& function) {
@@ -78,7 +78,7 @@ void print_table(const estimator::Models& models, std::ostream& out) {
                        {"noise %", Align::right},
                        {"CV %", Align::right}});
   const auto errors = [](const estimator::ErrorSummary& e) {
-    return percent(e.mean) + " / " + percent(e.max);
+    return percentage(e.mean) + " / " + percentage(e.max);
   };
   for (const auto& [name, model] : models.functions) {
     const auto& function = std::get<FittedFunction>(model);
@@ -86,7 +86,7 @@ void print_table(const estimator::Models& models, std::ostream& out) {
     table.add({name, std::string(function.duration.name()), std::to_string(report.samples),
                std::to_string(report.configurations), errors(report.error),
                report.cross_validation ? errors(*report.cross_validation) : "-",
-               percent(report.noise_floor), percent(function.spread.cv())});
+               percentage(report.noise_floor), percentage(function.spread.cv())});
   }
   out << table.text()
       << "(errors: mean / max over the configurations, in the fit and where left out of it; noise: "
@@ -192,6 +192,10 @@ void tell_what_was_read(const Traces& traces, std::ostream& err) {
   }
   err << fmt::format("The traces hold {} of {}, {} of them from cold starts.\n",
                      count(samples, "sample"), count(traces.executions.size(), "run"), cold);
+  if (!traces.choices.empty()) {
+    err << fmt::format("They tell which ways executions went on from {}.\n",
+                       count(traces.choices.size(), "state"));
+  }
   if (traces.oversubscribed > 0) {
     err << fmt::format(
         "{} left out: the machine had less CPU than it promised, so the times are too long.\n",
@@ -228,7 +232,8 @@ int fit(const FitArguments& arguments, std::ostream& out, std::ostream& err) {
                                    arguments.traces.front().string()));
   }
   report.rescaled = std::move(folded.changes);
-  const estimator::Models models = estimator::fit(folded.samples, {.form = arguments.form});
+  estimator::Models models = estimator::fit(folded.samples, {.form = arguments.form});
+  models.choices = traces.choices;
   write_file(arguments.output, estimator::to_string(models));
 
   for (const auto& [name, model] : models.functions) {

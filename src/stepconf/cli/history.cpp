@@ -107,7 +107,7 @@ std::string attainment(const Group& group) {
                      100 * interval.lower, 100 * interval.upper);
 }
 
-std::string percent(double share) { return fmt::format("{:g} %", 100 * share); }
+std::string short_percent(double share) { return fmt::format("{:g} %", 100 * share); }
 
 void print(const History& history) {
   using report::Align;
@@ -125,7 +125,7 @@ void print(const History& history) {
     for (const auto& [key, group] : history.groups) {
       const auto& [strategy, slo, target] = key;
       const bool any = group.ended() > 0;
-      table.add({strategy, slo ? format_duration(*slo) : "-", percent(target),
+      table.add({strategy, slo ? format_duration(*slo) : "-", short_percent(target),
                  std::to_string(group.runs), std::to_string(group.failed),
                  slo ? attainment(group) : "-",
                  any ? format_duration(Seconds(group.seconds / group.ended())) : "-",
@@ -139,7 +139,7 @@ void print(const History& history) {
                          {"price of a miss, log10", Align::right},
                          {"moved by", Align::right}});
     for (const store::Price& price : history.prices) {
-      table.add({format_duration(price.key.slo), percent(price.key.target),
+      table.add({format_duration(price.key.slo), short_percent(price.key.target),
                  fmt::format("{:.3f}", price.log_price), fmt::format("{} runs", price.moves)});
     }
     std::cout << "\n" << table.text();

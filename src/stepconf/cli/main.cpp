@@ -1,9 +1,14 @@
 #include "stepconf/cli/main.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "stepconf/base/error.h"
+#include "stepconf/base/suggest.h"
 #include "stepconf/cli/fit.h"
 #include "stepconf/cli/predict.h"
 #include "stepconf/cli/verbs.h"
@@ -11,7 +16,7 @@
 namespace stepconf::cli {
 namespace {
 
-constexpr const char* kAbout =
+constexpr const char* kAboutAll =
     "StepConf configures a serverless workflow step by step while it runs, so that it ends within "
     "its latency objective (SLO) at the "
     "lowest cost: how much memory each step gets, how many function instances, how many processes "
@@ -31,6 +36,18 @@ constexpr const char* kOrder =
     "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
     "or cannot be met; 130 interrupted.\n";
 
+// CLI11 would say that a verb is missing.
+void require_known_verb(const CLI::App& app, std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(verb->get_name());
+  if (std::ranges::find(names, word) != names.end()) return;
+  const std::string meant = nearest(word, names);
+  throw InvalidInput(fmt::format("there is no verb \"{}\"{}; there are {}", word,
+                                 meant.empty() ? "" : fmt::format(", meant \"{}\"?", meant),
+                                 fmt::join(names, ", ")));
+}
+
 }  // namespace
 
 void add_project(CLI::App& verb, std::filesystem::path& project) {
@@ -44,7 +61,7 @@ std::string not_empty(const std::string& text) {
 
 int main(int argc, char** argv) {
   int status = kDone;
-  CLI::App app(kAbout, "stepconf");
+  CLI::App app(kAboutAll, "stepconf");
   app.require_subcommand(1);
   app.set_version_flag("--version", "stepconf " STEPCONF_VERSION);
   add_profile(app, status);
@@ -59,6 +76,7 @@ int main(int argc, char** argv) {
   // After the verbs, which would inherit it.
   app.footer(kOrder);
   try {
+    if (argc > 1 && argv[1][0] != '-') require_known_verb(app, argv[1]);
     app.parse(argc, argv);
     std::cout.flush();
     if (!std::cout) throw Error("the result could not be written to standard output");

@@ -26,6 +26,7 @@ struct PlanArguments {
   std::filesystem::path save, load;
   std::string strategy;
   std::string slo;
+  std::string search_time;
   std::vector<std::string> fixed;
   std::optional<double> budget;
   double epsilon = 0;
@@ -83,7 +84,12 @@ int plan_verb(const PlanArguments& arguments) {
     save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
-  const Printing printing{.json = arguments.json, .explain = arguments.explain};
+  const Printing printing{
+      .json = arguments.json,
+      .explain = arguments.explain,
+      .search_time = arguments.search_time.empty()
+                         ? kSolverTime
+                         : parse_duration(arguments.search_time, "--search-time")};
   if (arguments.frontier || arguments.budget) {
     optimizer::Frontiers frontiers(workspace.workflow, workspace.choices(), fixed);
     if (arguments.frontier) return print_frontier(frontiers, arguments.epsilon, printing);
@@ -103,7 +109,7 @@ int plan_verb(const PlanArguments& arguments) {
       .target = workspace.project.target,
       .scatter = planned.scatter(),
       .prepared = planned.charged() ? std::string_view() : workspace.prepared_for(strategy),
-      .out_of_time = out_of_time_after(kSolverTime)};
+      .out_of_time = out_of_time_after(printing.search_time)};
   const auto policy = slo ? optimizer::prepare(strategy, inputs) : nullptr;
   const optimizer::Plan plan =
       slo ? optimizer::plan(*policy, inputs, cache)
@@ -156,6 +162,10 @@ void add_plan(CLI::App& app, int& status) {
                    "Upscale=1024x4x1; may be "
                    "repeated. With every step fixed, predicts the workflow as it is")
       ->allow_extra_args(false);
+  verb->add_option("--search-time", arguments->search_time,
+                   "How long the exact solvers may search where the workflow is not "
+                   "series-parallel, and a frontier may take; default 10s")
+      ->check(not_empty);
   CLI::Option* models =
       verb->add_option("--models", arguments->models, "Models file; default the project's");
   verb->add_option("--save", arguments->save,

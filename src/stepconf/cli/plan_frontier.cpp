@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "stepconf/cache/in_memory_cache.h"
@@ -12,7 +13,6 @@
 #include "stepconf/optimizer/budget.h"
 #include "stepconf/optimizer/problem_of.h"
 #include "stepconf/report/table.h"
-#include "stepconf/workflow/series_parallel.h"
 
 namespace stepconf::cli {
 namespace {
@@ -37,26 +37,49 @@ std::string table_of(const std::vector<solver::Point>& points) {
   return text;
 }
 
+// What the list lacks and why; whole lines, or nothing.
+std::string shortcomings(const solver::FrontierList& list, double epsilon, Seconds search_time) {
+  if (list.complete) return "";
+  std::string text = "\n";
+  if (list.out_of_time) {
+    text += fmt::format("The search time of {} left points out; --search-time gives more.",
+                        format_duration(search_time));
+  } else if (epsilon > 0) {
+    text += "Points are left out as --epsilon asked.";
+  } else {
+    text += fmt::format("There are more than {} points, or some are hard to find: a selection.",
+                        kSearchedPoints);
+  }
+  if (std::isinf(list.excess)) {
+    text += " By how much those listed cost more than the least is not known.";
+  } else if (list.excess > 0) {
+    text += fmt::format(" Those listed cost at most {:.2g} % more than the least for their time.",
+                        100 * list.excess);
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 int print_frontier(optimizer::Frontiers& frontiers, double epsilon, const Printing& printing) {
   const solver::Problem problem = optimizer::problem_of(frontiers);
   const auto solver = solver::make_solver(
-      problem, {.epsilon = epsilon, .out_of_time = out_of_time_after(kSolverTime)});
-  const std::vector<solver::Point> points = solver->frontier(kSearchedPoints);
+      problem, {.epsilon = epsilon, .out_of_time = out_of_time_after(printing.search_time)});
+  const solver::FrontierList found = solver->frontier(kSearchedPoints);
   if (printing.json) {
     OrderedJson list = OrderedJson::array();
-    for (const solver::Point& point : points)
+    for (const solver::Point& point : found.points)
       list.push_back({{"duration_s", point.seconds}, {"cost_usd", point.usd}});
-    std::cout << OrderedJson{{"frontier", std::move(list)}}.dump(2) << "\n";
+    const OrderedJson excess = std::isinf(found.excess) ? OrderedJson() : OrderedJson(found.excess);
+    std::cout << OrderedJson{{"frontier", std::move(list)},
+                             {"complete", found.complete},
+                             {"excess", excess},
+                             {"out_of_time", found.out_of_time}}
+                     .dump(2)
+              << "\n";
     return kDone;
   }
-  std::cout << table_of(points);
-  if (!workflow::series_parallel_tree(problem.graph)) {
-    std::cout
-        << "\nThe workflow is not series-parallel: these are points of its frontier, or close "
-           "to it, each from a search of its own.\n";
-  }
+  std::cout << table_of(found.points) << shortcomings(found, epsilon, printing.search_time);
   return kDone;
 }
 
@@ -64,7 +87,7 @@ int print_plan_within(optimizer::Frontiers& frontiers, Usd budget, const std::st
                       const Printing& printing) {
   cache::InMemoryCache cache;
   const optimizer::BudgetPlan found =
-      optimizer::plan_within(frontiers, budget, cache, out_of_time_after(kSolverTime));
+      optimizer::plan_within(frontiers, budget, cache, out_of_time_after(printing.search_time));
   const PlanGoal goal{.budget = budget};
   if (printing.json) {
     OrderedJson document = to_json(found.plan, frontiers.workflow(), strategy, goal);

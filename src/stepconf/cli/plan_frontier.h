@@ -12,11 +12,14 @@ struct Printing {
   bool json = false;
   /// Each step's choice too.
   bool explain = false;
+  /// How long may be searched, of wall time.
+  Seconds search_time{0};
 };
 
 /// Prints what the whole workflow may take and then costs, `plan --frontier`: every point of the
 /// Pareto frontier where the workflow is series-parallel and `epsilon` is 0, fewer where it is not;
-/// as a table a selection of them. Returns the exit status.
+/// as a table a selection of them. Says where points are missing or not proved, and why. Returns
+/// the exit status.
 int print_frontier(optimizer::Frontiers& frontiers, double epsilon, const Printing& printing);
 
 /// Prints the fastest plan that costs at most `budget`, `plan --budget`; the cheapest where none

@@ -24,6 +24,13 @@ std::string verdict(const optimizer::Plan& plan, const PlanGoal& goal) {
   }
   if (plan.fastest && goal.slo)
     return "The strategy's own plan misses the SLO; this fastest plan meets it.\n";
+  if (plan.proved_optimal == false) {
+    return fmt::format("Not proved to be the {}{}; --search-time gives the search more time.\n",
+                       goal.budget ? "fastest" : "cheapest",
+                       plan.lower_bound ? fmt::format(": none costs less than {}",
+                                                      report::format_usd(plan.lower_bound->value))
+                                        : "");
+  }
   return "";
 }
 
@@ -31,6 +38,37 @@ std::string verdict(const optimizer::Plan& plan, const PlanGoal& goal) {
 std::string name_of(const workflow::Step& step) {
   return step.probability < 1 ? fmt::format("{} ({:.3g} %)", step.name, step.probability * 100)
                               : step.name;
+}
+
+OrderedJson to_json(const std::vector<workflow::Choice>& choices) {
+  OrderedJson list = OrderedJson::array();
+  for (const workflow::Choice& choice : choices) {
+    OrderedJson shares = OrderedJson::object();
+    for (const workflow::Way& way : choice.ways) shares[way.next] = way.share;
+    list.push_back({{"name", choice.name},
+                    {"shares", std::move(shares)},
+                    {"shares_are", workflow::to_string(choice.shares_are)}});
+    if (choice.shares_are == workflow::SharesAre::learnt)
+      list.back()["executions"] = choice.executions;
+  }
+  return list;
+}
+
+// "IsLarge: Upscale 80 %, Skip 20 % (learnt from 12 executions)", a line a choice.
+std::string shares_of(const std::vector<workflow::Choice>& choices) {
+  std::string lines;
+  for (const workflow::Choice& choice : choices) {
+    std::string ways;
+    for (const workflow::Way& way : choice.ways)
+      ways += fmt::format("{}{} {:.3g} %", ways.empty() ? "" : ", ", way.next, way.share * 100);
+    std::string from(workflow::to_string(choice.shares_are));
+    if (choice.shares_are == workflow::SharesAre::learnt) {
+      from +=
+          fmt::format(" from {} execution{}", choice.executions, choice.executions == 1 ? "" : "s");
+    }
+    lines += fmt::format("{}: {} ({})\n", choice.name, ways, from);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -74,6 +112,7 @@ OrderedJson to_json(const optimizer::Plan& plan, const workflow::Workflow& workf
   if (plan.lower_bound) document["lower_bound_usd"] = plan.lower_bound->value;
   document["steps"] = std::move(steps);
   if (!foreign.empty()) document["foreign"] = std::move(foreign);
+  if (!workflow.choices.empty()) document["choices"] = to_json(workflow.choices);
   return document;
 }
 
@@ -104,6 +143,8 @@ void print(const optimizer::Plan& plan, const workflow::Workflow& workflow,
                            report::format_usd(plan.cost.value),
                            goal.budget ? " of " + report::format_usd(goal.budget->value) : "");
   std::cout << verdict(plan, goal);
+  if (!workflow.choices.empty())
+    std::cout << "\nShares of executions behind choices:\n" << shares_of(workflow.choices);
 }
 
 void print_explanations(const optimizer::Plan& plan, const workflow::Workflow& workflow,

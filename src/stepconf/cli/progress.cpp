@@ -51,11 +51,14 @@ void Progress::step_ended(const executor::StepRecord& record) {
                                count(static_cast<std::size_t>(failed), "instance", "instances"))
                  : "");
   lines_.flush();
-  if (trace_ != nullptr) {
-    *trace_ << executor::to_json(record).dump(-1, ' ', false, OrderedJson::error_handler_t::replace)
-            << "\n";
-    trace_->flush();
-  }
+  write_line(record);
+}
+
+void Progress::write_line(const executor::StepRecord& record) {
+  if (trace_ == nullptr) return;
+  *trace_ << executor::to_json(record).dump(-1, ' ', false, OrderedJson::error_handler_t::replace)
+          << "\n";
+  trace_->flush();
 }
 
 }  // namespace stepconf::cli

@@ -16,8 +16,11 @@ class Progress final : public executor::Observer {
   Progress(std::ostream& lines, std::ostream* trace, std::size_t widest_name, bool explain = false);
   void step_started(const executor::StepRecord& record) override;
   void step_ended(const executor::StepRecord& record) override;
+  void ways_left(const executor::StepRecord& record) override { write_line(record); }
 
  private:
+  void write_line(const executor::StepRecord& record);
+
   std::ostream& lines_;
   std::ostream* trace_;
   std::size_t widest_name_;

@@ -70,6 +70,11 @@ class ChosenStrategy {
     const std::optional<double> kept =
         name_ == "percentile" && slo ? kept_price(workspace, *slo) : std::nullopt;
     frontiers_ = std::make_unique<optimizer::Frontiers>(workspace.workflow, workspace.choices());
+    if (workspace.project.warm_pools) {
+      frontiers_->heed_warm_pools({.warm = *workspace.options,
+                                   .charges = optimizer::cold_charges(*workspace.options),
+                                   .scatter = workspace.scatter.get()});
+    }
     policy_ = optimizer::prepare(name_, {.frontiers = *frontiers_,
                                          .slo = allowed,
                                          .headroom = workspace.project.headroom,
@@ -156,6 +161,7 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                      .slo = slo,
                      .prices = workspace.prices,
                      .paper_cost = workspace.project.paper_cost,
+                     .warm_pools = workspace.project.warm_pools,
                      .interrupted = [&] { return interruption.requested(); }});
   record_run(workspace, summary, {execution, strategy.name(), slo, strategy.log_price()});
   if (platform.oversubscribed()) {
@@ -188,10 +194,11 @@ int run_verb(const RunArguments& arguments) {
   const auto slo = slo_of(workspace.project, arguments.slo, &input);
   ChosenStrategy strategy(workspace, arguments.strategy, slo);
   const executor::RunSummary summary = run_locally(workspace, input, slo, strategy, arguments);
-  print(summary, slo, arguments.json ? std::cerr : std::cout);
+  cli::print(summary, slo, arguments.json ? std::cerr : std::cout);
   if (arguments.json)
-    std::cout << to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
-              << "\n";
+    std::cout
+        << cli::to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
+        << "\n";
   return exit_status(summary, slo);
 }
 

@@ -13,6 +13,7 @@
 #include "stepconf/cli/beliefs.h"
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/main.h"
+#include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/report/table.h"
@@ -26,7 +27,7 @@ constexpr int kMostRuns = 10'000'000;
 
 struct SimulateArguments {
   std::filesystem::path project = ".";
-  std::filesystem::path models;
+  std::filesystem::path models, plan;
   std::vector<std::string> strategies;
   int runs = 1000;
   std::uint64_t seed = 1;
@@ -148,17 +149,23 @@ void require_usable(const SimulateArguments& arguments) {
   }
 }
 
+std::vector<std::string> strategies_of(const SimulateArguments& arguments,
+                                       const Workspace& workspace) {
+  if (!arguments.strategies.empty()) return arguments.strategies;
+  if (workspace.plan) return {workspace.plan->goal.strategy};
+  const auto known = simulation::known_strategies();
+  return {known.begin(), known.end()};
+}
+
 int simulate_verb(const SimulateArguments& arguments) {
-  std::vector<std::string> names = arguments.strategies;
-  const bool all = names.empty();
-  if (all) {
-    const auto known = simulation::known_strategies();
-    names.assign(known.begin(), known.end());
-  }
-  check_names(names);
+  check_names(arguments.strategies);
   const Interruption interruption;
-  const Workspace workspace =
-      open_workspace(arguments.project, arguments.models, ModelsAre::needed);
+  Workspace opened =
+      open_workspace(arguments.project, arguments.models,
+                     arguments.plan.empty() ? ModelsAre::needed : ModelsAre::ignored);
+  if (!arguments.plan.empty()) use_plan(opened, arguments.plan);
+  const Workspace& workspace = opened;
+  const bool all = arguments.strategies.empty() && !workspace.plan;
   const std::optional<Seconds> slo = slo_of(workspace.project, arguments.slo, nullptr);
   if (!slo) {
     throw InvalidInput(fmt::format("{}: lacks \"slo\"; give one there or with --slo 20s",
@@ -166,10 +173,18 @@ int simulate_verb(const SimulateArguments& arguments) {
   }
   require_usable(arguments);
   const auto charge = charge_of(workspace);
-  const Beliefs beliefs(workspace, std::nullopt);
-  const Beliefs charged_beliefs(workspace, charge);
+  Beliefs beliefs(workspace, std::nullopt);
+  Beliefs charged_beliefs(workspace, charge);
   optimizer::Frontiers frontiers(workspace.workflow, beliefs.options());
   optimizer::Frontiers charged_frontiers(workspace.workflow, charged_beliefs.options());
+  simulation::Service service;
+  if (const auto& given = workspace.project.simulation)
+    service = {given->keep_alive, given->concurrency, given->every};
+  if (workspace.project.warm_pools && service.keep_alive) {
+    service.told = true;
+    beliefs.heed_warm_pools(frontiers);
+    charged_beliefs.heed_warm_pools(charged_frontiers);
+  }
   const auto inputs = [&](optimizer::Frontiers& believed, const Beliefs& from) {
     return optimizer::StrategyInputs{
         .frontiers = believed,
@@ -178,18 +193,15 @@ int simulate_verb(const SimulateArguments& arguments) {
         .target = arguments.target.value_or(workspace.project.target),
         .scatter = &from.scatter()};
   };
-  const optimizer::StrategyInputs believed = inputs(frontiers, beliefs);
-  const optimizer::StrategyInputs believed_charged = inputs(charged_frontiers, charged_beliefs);
+  optimizer::StrategyInputs believed = inputs(frontiers, beliefs);
+  optimizer::StrategyInputs believed_charged = inputs(charged_frontiers, charged_beliefs);
   const auto scatter = true_scatter(workspace.project, *workspace.options);
-  simulation::Service service;
-  if (workspace.project.simulation) {
-    service = {workspace.project.simulation->keep_alive, workspace.project.simulation->concurrency};
-  }
   const simulation::Truth truth{workspace.workflow, *workspace.options, *scatter, service};
   std::vector<Result> results;
   OrderedJson skipped = OrderedJson::array();
-  for (const std::string& name : names) {
+  for (const std::string& name : strategies_of(arguments, workspace)) {
     Counter counter(name, arguments.runs, interruption);
+    believed.prepared = believed_charged.prepared = workspace.prepared_for(name);
     simulation::Setting setting{.truth = truth,
                                 .believed = believed,
                                 .believed_charged = believed_charged,
@@ -226,7 +238,8 @@ void add_simulate(CLI::App& app, int& status) {
       "simulate", "Compare strategies over many simulated runs in which durations scatter");
   add_project(*verb, arguments->project);
   verb->add_option("--strategy", arguments->strategies,
-                   fmt::format("Strategies to compare, divided by commas; default all: {}",
+                   fmt::format("Strategies to compare, divided by commas; default all, with --plan "
+                               "the plan's: {}",
                                fmt::join(simulation::known_strategies(), ", ")))
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -246,7 +259,14 @@ void add_simulate(CLI::App& app, int& status) {
                    "project's");
   verb->add_option("--headroom", arguments->headroom,
                    "Share of the SLO that no strategy plans for; default the project's");
-  verb->add_option("--models", arguments->models, "Models file; default the project's");
+  CLI::Option* models =
+      verb->add_option("--models", arguments->models, "Models file; default the project's");
+  verb->add_option(
+          "--plan", arguments->plan,
+          "Decide by this plan file, made by `plan --save`, as `run --plan` does, and play "
+          "its models: they, its prices, SLO and strategy take the place of the project's")
+      ->check(not_empty)
+      ->excludes(models);
   verb->add_flag("--json", arguments->json, "Print one JSON document instead of a table");
   verb->callback([arguments, &status] { status = simulate_verb(*arguments); });
 }

@@ -11,6 +11,7 @@
 #include "stepconf/cli/workspace.h"
 #include "stepconf/executor/samples.h"
 #include "stepconf/executor/trace.h"
+#include "stepconf/executor/way_counts.h"
 
 namespace stepconf::cli {
 namespace {
@@ -47,6 +48,7 @@ Traces read_traces(const std::vector<std::filesystem::path>& files,
   Traces traces;
   Functions functions(project);
   std::vector<executor::StepRecord> records;
+  executor::WayCounts ways;
   std::set<std::string> seen;
   for (const std::filesystem::path& file : files) {
     for (auto& [number, record] : executor::parse_trace(read_file(file), file.string())) {
@@ -54,6 +56,8 @@ Traces read_traces(const std::vector<std::filesystem::path>& files,
         ++traces.repeated;
         continue;
       }
+      ways.add(record);
+      if (!record.tells_of_step()) continue;
       if (record.oversubscribed) {
         ++traces.oversubscribed;
         continue;
@@ -65,6 +69,7 @@ Traces read_traces(const std::vector<std::filesystem::path>& files,
     }
   }
   traces.executions = executor::sessions_of(records);
+  traces.choices = ways.choices();
   return traces;
 }
 

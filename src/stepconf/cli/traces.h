@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "stepconf/asl/timestamp.h"
 #include "stepconf/estimator/session.h"
+#include "stepconf/workflow/choice_shares.h"
 
 namespace stepconf::cli {
 
@@ -12,6 +15,8 @@ namespace stepconf::cli {
 struct Traces {
   /// A session an execution, in order of time.
   std::vector<estimator::Session> executions;
+  /// Which ways executions went, those on a machine with too little CPU included.
+  std::map<std::string, workflow::LearntWays> choices;
   /// Lines that were left out: the machine had less CPU than it promised; or they stand in several
   /// of the files.
   int oversubscribed = 0;

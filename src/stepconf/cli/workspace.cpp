@@ -49,15 +49,50 @@ void check_functions(const project::Project& project, const workflow::Workflow& 
 }
 
 std::unique_ptr<estimator::ModelOptions> options_of(const Workspace& workspace,
-                                                    const std::filesystem::path& models) {
+                                                    estimator::Models models) {
   std::map<std::string, estimator::ConfigurationSpace> overrides;
   for (const auto& [name, function] : workspace.project.functions) {
     overrides[name] = project::configuration_space(workspace.project, name);
   }
   return std::make_unique<estimator::ModelOptions>(
-      estimator::parse_models(read_file(models), models.string()), workspace.prices,
-      workspace.project.configurations, std::move(overrides),
+      std::move(models), workspace.prices, workspace.project.configurations, std::move(overrides),
       workspace.project.paper_cost ? estimator::CostRule::paper : estimator::CostRule::billed);
+}
+
+// Absent where there are none and need not be.
+std::optional<estimator::Models> read_models(const project::Project& project,
+                                             const std::filesystem::path& named,
+                                             ModelsAre models_are) {
+  if (models_are == ModelsAre::ignored) return std::nullopt;
+  if (named.empty() && !project.models) {
+    if (models_are == ModelsAre::welcome) return std::nullopt;
+    throw InvalidInput(
+        fmt::format("{}: lacks \"models\"; make a models file with `stepconf fit` and "
+                    "name it, for example models: models.json",
+                    project.file.string()));
+  }
+  const std::filesystem::path& file = named.empty() ? *project.models : named;
+  if (named.empty() && !std::filesystem::exists(file)) {
+    const std::string missing =
+        fmt::format("{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it",
+                    file.string());
+    if (models_are == ModelsAre::needed) throw InvalidInput(missing);
+    std::cerr << missing << "\n";
+    return std::nullopt;
+  }
+  return estimator::parse_models(read_file(file), file.string());
+}
+
+workflow::Workflow workflow_of(const Workspace& workspace,
+                               const std::optional<estimator::Models>& models) {
+  const project::Project& project = workspace.project;
+  if (!workspace.machine) return workflow::from_steps(project.steps, project.file.string());
+  workflow::PlanningHints hints{.jobs = project.jobs,
+                                .foreign = project.foreign,
+                                .choices = project.choices,
+                                .source = project.file.string()};
+  if (models) hints.learnt_choices = models->choices;
+  return workflow::from_state_machine(*workspace.machine, hints);
 }
 
 }  // namespace
@@ -75,34 +110,12 @@ Workspace open_workspace(const std::filesystem::path& project, const std::filesy
   if (opened.workflow) {
     workspace.machine =
         asl::StateMachine::parse(read_file(*opened.workflow), opened.workflow->string());
-    workspace.workflow =
-        workflow::from_state_machine(*workspace.machine, {.jobs = opened.jobs,
-                                                          .foreign = opened.foreign,
-                                                          .choices = opened.choices,
-                                                          .source = opened.file.string()});
-  } else {
-    workspace.workflow = workflow::from_steps(opened.steps, opened.file.string());
   }
+  std::optional<estimator::Models> learnt = read_models(opened, models, models_are);
+  workspace.workflow = workflow_of(workspace, learnt);
   check_functions(opened, workspace.workflow);
   workspace.prices = prices_of(opened);
-
-  if (models_are == ModelsAre::ignored) return workspace;
-  if (!models.empty()) {
-    set_options(workspace, options_of(workspace, models));
-  } else if (!opened.models) {
-    if (models_are == ModelsAre::needed) {
-      throw InvalidInput(
-          fmt::format("{}: lacks \"models\"; make a models file with `stepconf fit` and "
-                      "name it, for example models: models.json",
-                      opened.file.string()));
-    }
-  } else if (models_are == ModelsAre::needed || std::filesystem::exists(*opened.models)) {
-    set_options(workspace, options_of(workspace, *opened.models));
-  } else {
-    std::cerr << fmt::format(
-        "{}: there is no such file yet; `stepconf profile` and `stepconf fit` make it\n",
-        opened.models->string());
-  }
+  if (learnt) set_options(workspace, options_of(workspace, *std::move(learnt)));
   return workspace;
 }
 

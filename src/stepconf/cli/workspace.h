@@ -54,7 +54,8 @@ enum class ModelsAre { needed, welcome, ignored };
 
 /// Opens a project. `models` replaces the file that the project names; a file named so has to be
 /// there. Where models are welcome, a missing file of the project's is told on stderr and the
-/// workspace has no options. Throws InvalidInput.
+/// workspace has no options. Shares of choices that the project does not give are those of the
+/// models. Throws InvalidInput.
 Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
                          ModelsAre models_are);
 

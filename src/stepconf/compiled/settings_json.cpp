@@ -75,8 +75,12 @@ OrderedJson to_json(const std::vector<workflow::Choice>& choices) {
     OrderedJson ways = OrderedJson::array();
     for (const workflow::Way& way : choice.ways)
       ways.push_back({{"next", way.next}, {"share", way.share}, {"steps", way.steps}});
-    entries.push_back(
-        {{"name", choice.name}, {"probability", choice.probability}, {"ways", std::move(ways)}});
+    entries.push_back({{"name", choice.name},
+                       {"probability", choice.probability},
+                       {"ways", std::move(ways)},
+                       {"shares_are", workflow::to_string(choice.shares_are)}});
+    if (choice.shares_are == workflow::SharesAre::learnt)
+      entries.back()["executions"] = choice.executions;
   }
   return entries;
 }
@@ -98,8 +102,10 @@ ConfigurationSpace read_space(JsonFields fields) {
   space.processes = whole_numbers(fields, "processes", 1);
   space.best_processes = fields.boolean("best_processes");
   fields.done();
-  const double size =
-      1.0 * space.memory_mb.size() * space.instances.size() * space.processes.size();
+  const auto count = [](const std::vector<int>& values) {
+    return static_cast<double>(values.size());
+  };
+  const double size = count(space.memory_mb) * count(space.instances) * count(space.processes);
   if (size > kMostConfigurations)
     fields.fail("memory_mb",
                 fmt::format("and the others span {} configurations, must be at most {}", size,
@@ -168,6 +174,20 @@ workflow::Way read_way(JsonFields fields, int steps) {
   return way;
 }
 
+// Plans of older versions do not tell it.
+void read_origin(JsonFields& fields, workflow::Choice& choice) {
+  using workflow::SharesAre;
+  if (!fields.has("shares_are")) return;
+  const std::string are = fields.text("shares_are");
+  for (const SharesAre known : {SharesAre::given, SharesAre::learnt, SharesAre::assumed}) {
+    if (are != workflow::to_string(known)) continue;
+    choice.shares_are = known;
+    if (known == SharesAre::learnt) choice.executions = fields.whole("executions", 1);
+    return;
+  }
+  fields.fail("shares_are", fmt::format("is \"{}\", must be given, learnt or assumed", are));
+}
+
 std::vector<workflow::Choice> read_choices(JsonFields& fields, int steps,
                                            const std::string& source) {
   std::vector<workflow::Choice> choices;
@@ -189,6 +209,7 @@ std::vector<workflow::Choice> read_choices(JsonFields& fields, int steps,
         }
       }
     }
+    read_origin(read, choice);
     read.done();
   }
   return choices;

@@ -17,12 +17,8 @@ namespace {
 
 // A mean known better than this needs no further measurement.
 constexpr double kGoodEnough = 0.02;
-constexpr double kLeastAmplitude = 0.03;
-constexpr double kMostAmplitude = 0.5;
 // Combinations of measured values are many where traces were folded in.
 constexpr std::size_t kMostCandidates = 400;
-// Kriging is cubic in the loads.
-constexpr std::size_t kMostKriged = 150;
 
 // Every combination of the measured processes, jobs and instances with the usual memory sizes in
 // their range.
@@ -66,8 +62,7 @@ std::string count(int number, const char* what) {
 std::optional<std::pair<InstanceLoad, double>> least_certain(const FittedFunction& function,
                                                              std::span<const MeasuredLoad> loads) {
   const std::vector<InstanceLoad> points = candidates(loads);
-  const double amplitude =
-      std::clamp(function.model_error.elsewhere, kLeastAmplitude, kMostAmplitude);
+  const double amplitude = form_amplitude(function.model_error.elsewhere);
   const Covariance covariance =
       uncertainty(function.duration, thinned(loads, kMostKriged), points, {.amplitude = amplitude});
   std::optional<std::pair<InstanceLoad, double>> result;

@@ -11,8 +11,6 @@ namespace {
 
 // Kriging is cubic in the loads: with more of them than this no correction is looked for.
 constexpr std::size_t kMostAnchors = 300;
-// What every mean is uncertain by, however often it was measured: keeps equations well-conditioned.
-constexpr double kLeastNoise = 0.003 * 0.003;
 
 LeastSquaresProblem problem_of(const DurationForm& form, std::span<const MeasuredLoad> loads,
                                const std::vector<bool>& free) {

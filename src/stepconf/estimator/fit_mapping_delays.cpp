@@ -109,12 +109,12 @@ double predict(const MappingDelay& delay, const Dispatch& at) {
   return delay.at(at.position, at.instances).count() + (at.cold ? delay.cold_s : 0);
 }
 
-struct Candidate {
+struct Curve {
   MappingDelay delay;
   double cost = 0;
 };
 
-std::optional<Candidate> fit_curve(const std::vector<Dispatch>& delays, std::optional<int> knee) {
+std::optional<Curve> fit_curve(const std::vector<Dispatch>& delays, std::optional<int> knee) {
   LeastSquaresProblem problem;
   problem.predict = [&](std::span<const double> parameters, std::size_t row) {
     return predict(delay_of(parameters, knee), delays[row]);
@@ -132,7 +132,7 @@ std::optional<Candidate> fit_curve(const std::vector<Dispatch>& delays, std::opt
   const LeastSquaresSolution solution = minimise(
       problem, {least, problem.held[1] ? 0 : 0.001, 10 * bend, bend, bend, both ? least : 0});
   if (!solution.usable) return std::nullopt;
-  return Candidate{delay_of(solution.parameters, knee), solution.cost};
+  return Curve{delay_of(solution.parameters, knee), solution.cost};
 }
 
 double scatter(const MappingDelay& delay, const std::vector<Dispatch>& all) {
@@ -149,12 +149,12 @@ double scatter(const MappingDelay& delay, const std::vector<Dispatch>& all) {
   return std::min(kMostScatter, std::sqrt(sum / static_cast<double>(kept)));
 }
 
-std::optional<MappingDelay> bent(const std::vector<Dispatch>& delays, const Candidate& line) {
+std::optional<MappingDelay> bent(const std::vector<Dispatch>& delays, const Curve& line) {
   std::set<int> seen;
   for (const Dispatch& delay : delays) seen.insert(delay.position);
   if (seen.size() < kEnoughForKnee) return std::nullopt;
   const std::vector<int> positions(seen.begin(), seen.end());
-  std::optional<Candidate> best;
+  std::optional<Curve> best;
   // Beyond the knee stand at least two places, or the ramp's two terms would be made of nothing.
   const std::size_t last = positions.size() - 2;
   const std::size_t stride = last / kMostKnees + 1;

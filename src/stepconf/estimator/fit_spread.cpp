@@ -17,7 +17,7 @@ constexpr double kMostShape = 0.5;
 // What counts as an outlier, see SpreadParameters.
 constexpr double kOutlierDeviations = 4;
 constexpr double kLeastOutlier = 0.1;
-constexpr double kMostLog = 10;
+constexpr double kMostLogVariance = 10;
 constexpr std::size_t kMostLoadsKept = 200;
 
 struct Residuals {
@@ -74,7 +74,7 @@ double cv_of(const Residuals& residuals) {
   for (const double value : residuals.logs) squares += value * value;
   const double variance = squares / std::max(1.0, static_cast<double>(residuals.logs.size()));
   // The CV of a lognormal whose logarithm has this variance.
-  return std::sqrt(std::expm1(std::min(variance, kMostLog)));
+  return std::sqrt(std::expm1(std::min(variance, kMostLogVariance)));
 }
 
 // Probability-weighted moments (Hosking and Wallis, 1987).

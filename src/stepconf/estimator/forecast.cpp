@@ -48,6 +48,11 @@ int jobs_of_last(int jobs, const Split& share) {
   return jobs - (share.instances - 1) * share.jobs_per_instance;
 }
 
+InstanceLoad last_of(const Configuration& configuration, int jobs, const Split& share) {
+  return {configuration.memory, configuration.processes, jobs_of_last(jobs, share),
+          share.instances};
+}
+
 // `full` and `last` are what the fullest and the last instance take, `step` the whole step.
 Usd cost_of(const pricing::PriceSheet& prices, CostRule rule, bool is_map, MemoryMb memory,
             int instances, Seconds full, Seconds last, Seconds step) {
@@ -63,14 +68,13 @@ Forecast from_fit(const FittedFunction& function, const pricing::PriceSheet& pri
   const InstanceLoad full = fullest(configuration, share);
   if (std::string why_not = function.memory.why_not(full); !why_not.empty())
     return infeasible(why_not);
-  const StepDistribution step(function, full);
+  const Seconds last = function.duration.predict(last_of(configuration, jobs, share));
+  const StepDistribution step(function, full, function.duration.predict(full), last);
   Forecast result;
   result.instance = step.instance();
   result.duration = step.mean();
-  InstanceLoad last = full;
-  last.jobs = jobs_of_last(jobs, share);
-  result.cost = cost_of(prices, rule, is_map, full.memory, share.instances, result.instance,
-                        function.duration.predict(last), result.duration);
+  result.cost = cost_of(prices, rule, is_map, full.memory, share.instances, result.instance, last,
+                        result.duration);
   return result;
 }
 
@@ -109,8 +113,10 @@ ForecastQuantiles quantiles_of(const Table& table, int, const Configuration& con
 
 ForecastQuantiles quantiles_of(const FittedFunction& function, int jobs,
                                const Configuration& configuration) {
-  const StepDistribution step(function,
-                              fullest(configuration, split(jobs, configuration.instances)));
+  const Split share = split(jobs, configuration.instances);
+  const InstanceLoad full = fullest(configuration, share);
+  const StepDistribution step(function, full, function.duration.predict(full),
+                              function.duration.predict(last_of(configuration, jobs, share)));
   // What delays a cold instance is seen in its mapping delay where that was measured, else in INIT.
   const double late = std::max(function.dispatch.cold_s, function.cold.init_s);
   return {.instance_p95 = step.instance_quantile(0.95),
@@ -148,11 +154,12 @@ std::vector<Option> options_of(const FittedFunction& function, const pricing::Pr
       const LoadShape& shape = loads.loads[loads.full[s]];
       const InstanceLoad full{memories[m], shape.processes, shape.jobs, shape.instances};
       if (!function.memory.allows(full)) continue;
-      const Seconds duration = StepDistribution(function, full, row[loads.full[s]]).mean();
-      result.push_back({{memories[m], shapes[s].instances, shapes[s].processes},
-                        duration,
-                        cost_of(prices, rule, is_map, memories[m], shape.instances,
-                                row[loads.full[s]], row[loads.last[s]], duration)});
+      const Seconds instance = row[loads.full[s]], last = row[loads.last[s]];
+      const Seconds duration = StepDistribution(function, full, instance, last).mean();
+      result.push_back(
+          {{memories[m], shapes[s].instances, shapes[s].processes},
+           duration,
+           cost_of(prices, rule, is_map, memories[m], shape.instances, instance, last, duration)});
     }
   }
   return result;

@@ -11,7 +11,7 @@ namespace {
 // Units are three orders of magnitude apart; stalls and cold starts stay well below this.
 constexpr double kApart = 300;
 
-double median(std::vector<double> values) {
+double upper_median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   return *middle;
@@ -41,9 +41,9 @@ std::vector<std::size_t> implausible_durations(std::span<const Sample> samples) 
     for (const auto& [load, group] : loads) {
       std::vector<double> works;
       for (const std::size_t i : group) works.push_back(work_of(samples[i]));
-      all.push_back(typical[load] = median(std::move(works)));
+      all.push_back(typical[load] = upper_median(std::move(works)));
     }
-    const double usual = median(all);
+    const double usual = upper_median(all);
     for (const auto& [load, group] : loads) {
       const double expected = far_apart(typical[load], usual) ? usual : typical[load];
       for (const std::size_t i : group) {

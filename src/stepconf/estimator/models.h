@@ -14,6 +14,7 @@
 #include "stepconf/estimator/memory_need.h"
 #include "stepconf/estimator/option.h"
 #include "stepconf/estimator/spread.h"
+#include "stepconf/workflow/choice_shares.h"
 
 namespace stepconf::estimator {
 
@@ -91,6 +92,8 @@ struct Models {
   std::string source = "models";
   /// By the function's name.
   std::map<std::string, FunctionModel> functions;
+  /// Which ways executions went, by the full name of the state (workflow::PlanningHints).
+  std::map<std::string, workflow::LearntWays> choices = {};
 
   /// Finds a function. Throws InvalidInput that names the function, `source` and the nearest known
   /// function where it has no model.

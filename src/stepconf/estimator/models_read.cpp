@@ -18,7 +18,7 @@ constexpr double kMost = std::numeric_limits<double>::max();
 // A mean is not told from nothing beyond this; and squares stay finite.
 constexpr double kMostCv = 1e3;
 constexpr double kMostSeconds = 1e9;
-constexpr double kMostLog = 50;
+constexpr double kMostLogRead = 50;
 constexpr double kMostWeight = 1e9;
 constexpr double kLeastReach = 1e-3;
 constexpr double kMostUsd = 1e9;
@@ -167,14 +167,14 @@ Spread parse_spread(JsonFields fields) {
   if (fields.has("freedom")) spread.freedom = fields.number("freedom", 0, kMost);
   if (fields.has("body")) {
     for (const Json& entry : fields.array("body")) {
-      if (!entry.is_number() || std::abs(entry.get<double>()) > kMostLog)
+      if (!entry.is_number() || std::abs(entry.get<double>()) > kMostLogRead)
         fields.fail("body", "must hold numbers, logarithms of a factor");
       spread.body.push_back(entry.get<double>());
     }
     if (spread.body.size() != std::size(kBodyProbabilities) || !std::ranges::is_sorted(spread.body))
       fields.fail("body", fmt::format("must hold {} numbers in ascending order",
                                       std::size(kBodyProbabilities)));
-    spread.tail_scale = fields.number("tail_scale", 0, kMostLog);
+    spread.tail_scale = fields.number("tail_scale", 0, kMostLogRead);
     // With a shape of 1 and more there would be no mean.
     spread.tail_shape = fields.number("tail_shape", 0, 0.99);
   }
@@ -190,8 +190,8 @@ Spread parse_spread(JsonFields fields) {
 
 ModelError parse_model_error(JsonFields fields) {
   ModelError error;
-  error.measured = fields.number("measured", 0, kMostLog);
-  error.elsewhere = fields.number("elsewhere", 0, kMostLog);
+  error.measured = fields.number("measured", 0, kMostLogRead);
+  error.elsewhere = fields.number("elsewhere", 0, kMostLogRead);
   for (const Json& entry : fields.array("loads"))
     error.loads.push_back(parse_load(entry, fields, "loads"));
   fields.done();
@@ -241,6 +241,17 @@ FunctionModel parse_function(JsonFields fields, const std::string& source) {
   return result;
 }
 
+workflow::LearntWays parse_ways(JsonFields fields) {
+  workflow::LearntWays learnt;
+  learnt.executions = fields.whole("executions", 1);
+  JsonFields taken = fields.object("taken");
+  const Json& ways = fields.any("taken");
+  if (ways.empty()) fields.fail("taken", "is empty, must name at least one way");
+  for (const auto& [way, times] : ways.items()) learnt.taken[way] = taken.whole(way, 1);
+  fields.done();
+  return learnt;
+}
+
 }  // namespace
 
 Models parse_models(std::string_view text, const std::string& source) {
@@ -248,9 +259,14 @@ Models parse_models(std::string_view text, const std::string& source) {
   JsonFields fields(document, "$", source);
   if (fields.whole("schema", 1) != 1) fields.fail("schema", "is not known, must be 1");
   JsonFields functions = fields.object("functions");
-  fields.done();
   Models models;
   models.source = source;
+  if (fields.has("choices")) {
+    JsonFields choices = fields.object("choices");
+    for (const auto& [state, member] : fields.any("choices").items())
+      models.choices.emplace(state, parse_ways(choices.object(state)));
+  }
+  fields.done();
   for (const auto& [name, member] : document.at("functions").items()) {
     models.functions.emplace(name, parse_function(functions.object(name), source));
   }

@@ -148,6 +148,8 @@ std::string to_string(const Models& models) {
   }
   OrderedJson document = {{"schema", 1}};
   document["functions"] = std::move(functions);
+  for (const auto& [state, learnt] : models.choices)
+    document["choices"][state] = {{"executions", learnt.executions}, {"taken", learnt.taken}};
   // Names come from anywhere and need not be valid UTF-8.
   return document.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }

@@ -24,18 +24,13 @@ namespace {
 
 // So many loads first, from which a form can be told at all.
 constexpr std::size_t kFirstLoads = 6;
-// Far from measurements, forms are off by a few percent at least.
-constexpr double kLeastAmplitude = 0.03;
-constexpr double kMostAmplitude = 0.5;
-// Kriging is cubic in the loads.
-constexpr std::size_t kMostKriged = 150;
 // The mean distance of a normal variable from its mean, in standard deviations.
 constexpr double kMeanDistance = 0.798;
 // What a call takes beside its duration, where time is counted.
 constexpr double kOverheadSeconds = 0.05;
 
 // A configuration that a step may run under, as one instance sees it.
-struct Option {
+struct LoadOption {
   InstanceLoad load;
   double seconds = 0;
   double cost = 0;
@@ -49,10 +44,9 @@ class Knowledge {
     list_options();
     list_tests();
     std::vector<InstanceLoad> points;
-    for (const Option& option : decided_) points.push_back(option.load);
+    for (const LoadOption& option : decided_) points.push_back(option.load);
     points.insert(points.end(), tests_.begin(), tests_.end());
-    const double amplitude =
-        std::clamp(function.model_error.elsewhere, kLeastAmplitude, kMostAmplitude);
+    const double amplitude = form_amplitude(function.model_error.elsewhere);
     covariance_.emplace(uncertainty(function.duration, loads_, points, {.amplitude = amplitude}));
     find_relevant();
   }
@@ -98,7 +92,7 @@ class Knowledge {
 
   void list_tests() {
     std::set<InstanceLoad> tests;
-    for (const Option& option : decided_) {
+    for (const LoadOption& option : decided_) {
       InstanceLoad load = option.load;
       load.jobs = std::min(load.jobs, options_.max_jobs);
       if (!idle(load) && function_.memory.why_not(load).empty()) tests.insert(load);
@@ -116,7 +110,7 @@ class Knowledge {
   void find_relevant() {
     for (std::size_t i = 0; i < decided_.size(); ++i) {
       const bool beaten =
-          std::ranges::any_of(decided_, [&, j = std::size_t{0}](const Option& other) mutable {
+          std::ranges::any_of(decided_, [&, j = std::size_t{0}](const LoadOption& other) mutable {
             const double margin = std::exp(deviation(i) + deviation(j++));
             return other.seconds * margin < decided_[i].seconds &&
                    other.cost * margin < decided_[i].cost;
@@ -151,7 +145,7 @@ class Knowledge {
   const FittedFunction& function_;
   std::vector<MeasuredLoad> loads_;
   const ExperimentOptions& options_;
-  std::vector<Option> decided_;
+  std::vector<LoadOption> decided_;
   std::vector<InstanceLoad> tests_;
   std::vector<std::size_t> relevant_;
   std::optional<Covariance> covariance_;

@@ -34,4 +34,8 @@ std::vector<MeasuredLoad> thinned(std::span<const MeasuredLoad> loads, std::size
 /// platforms report.
 inline constexpr double kSmallestSeconds = 0.0005;
 
+/// What the logarithm of every mean is uncertain by, as a variance, however often it was measured:
+/// keeps equations well-conditioned.
+inline constexpr double kLeastNoise = 0.003 * 0.003;
+
 }  // namespace stepconf::estimator

@@ -8,11 +8,13 @@ namespace stepconf::estimator {
 /// III-B.2), where durations scatter independently and the model's own error is common to all.
 class StepDistribution {
  public:
-  /// `full` is the load of the fullest instance, for which every instance is taken. `function` must
-  /// outlive this object. O(instances) where mapping delays differ.
+  /// All instances have the load `full`. `function` must outlive this object. O(instances) where
+  /// mapping delays differ.
   StepDistribution(const FittedFunction& function, const InstanceLoad& full);
-  /// The same where `instance`, which the model predicts for `full`, is known already.
-  StepDistribution(const FittedFunction& function, const InstanceLoad& full, Seconds instance);
+  /// All but the last have the load `full`, for which the model predicts `instance`; for the last,
+  /// which has the jobs that remain, it predicts `last`. Of one instance `last` does not count.
+  StepDistribution(const FittedFunction& function, const InstanceLoad& full, Seconds instance,
+                   Seconds last);
 
   /// Gives the mean duration of one warm instance, as the model predicts it.
   Seconds instance() const { return instance_; }
@@ -24,13 +26,17 @@ class StepDistribution {
   Seconds quantile(double probability) const;
 
  private:
-  Seconds quantile_of_largest(double probability, double instances, double delay_deviation) const;
+  // Of the largest of `instances` durations of the mean `mean`.
+  Seconds quantile_of_largest(Seconds mean, double probability, double instances,
+                              double delay_deviation) const;
 
   const FittedFunction& function_;
   InstanceLoad full_;
   Seconds instance_;
-  /// Mapping delay of the last instance, and how many compete for being the last to end.
-  Seconds last_delay_;
+  /// The instance that ends last where nothing scatters: its mapping delay and duration; and how
+  /// many compete with it for being the last to end, itself included.
+  Seconds latest_delay_;
+  Seconds latest_;
   double rivals_;
 };
 

@@ -10,18 +10,6 @@
 namespace stepconf::estimator {
 namespace {
 
-// What the draws of an instance are for. An attempt takes three.
-enum Purpose {
-  kFactor = 0,
-  kIsOutlier = 1,
-  kOutlier = 2,
-  kIsCold = 3,
-  kInit = 4,
-  kDelay = 5,
-  kFails = 6,
-  kRetry = 7
-};
-
 constexpr int kGroups = 16;
 // Parts of an instance's standard deviation that do not count: as the spread of delays within a
 // group, and as the scatter of a delay itself (squares add up: half a percent of the deviation).
@@ -77,7 +65,7 @@ StepLaw::StepLaw(Parts parts) : parts_(std::move(parts)) {
       reached = all;
     }
   }
-  delay_factors_ = {{1, 1}};
+  delay_factors_ = {{}};
   const double greatest = *std::ranges::max_element(parts_.delays);
   if (greatest * deviation(*parts_.delay_factor) <=
       kOfDelay * parts_.full.count() * deviation(*parts_.slowed)) {
@@ -113,28 +101,29 @@ void StepLaw::group() {
 }
 
 std::vector<StepLaw::Shift> StepLaw::shifts_of_one() const {
-  std::vector<Shift> inits = {{0, 1}};
+  std::vector<Shift> inits = {{.weight = 1}};
   const ColdStarts& cold = parts_.cold;
   if (cold.probability > 0) {
     inits.front().weight = 1 - cold.probability;
     const int points = cold.least == cold.greatest ? 1 : kInits;
     for (int k = 0; k < points; ++k) {
       const double share = (k + 0.5) / points;
-      inits.push_back(
-          {std::lerp(cold.least.count(), cold.greatest.count(), share), cold.probability / points});
+      inits.push_back({.seconds = std::lerp(cold.least.count(), cold.greatest.count(), share),
+                       .weight = cold.probability / points});
     }
   }
   if (parts_.failures <= 0) return inits;
   const std::vector<Weighted> retries = parts_of(*parts_.slowed);
   std::vector<Shift> result;
   for (const Shift& init : inits) {
-    result.push_back({init.seconds, init.weight * (1 - parts_.failures)});
+    result.push_back({.seconds = init.seconds, .weight = init.weight * (1 - parts_.failures)});
     for (const Weighted& retry : retries) {
-      result.push_back({init.seconds + parts_.full.count() * retry.factor,
-                        init.weight * parts_.failures * retry.weight});
+      result.push_back({.seconds = init.seconds,
+                        .durations = retry.factor,
+                        .weight = init.weight * parts_.failures * retry.weight});
     }
   }
-  std::ranges::sort(result, {}, &Shift::seconds);
+  std::ranges::sort(result, {}, [&](const Shift& each) { return each.at(parts_.full.count()); });
   return result;
 }
 
@@ -142,11 +131,11 @@ double StepLaw::above(double seconds) const {
   double log_below = 0;
   for (const Group& group : groups_) {
     double above = 0;
-    for (const Shift& factor : delay_factors_) {
-      const double left = seconds - group.delay * factor.seconds;
+    for (const DelayFactor& factor : delay_factors_) {
+      const double left = seconds - group.delay * factor.factor;
       double part = 0;
       for (const Shift& shift : shifts_) {
-        const double own = left - shift.seconds;
+        const double own = left - shift.at(group.seconds);
         if (own < 0) {
           part += shift.weight;
         } else if (group.seconds > 0) {
@@ -177,12 +166,12 @@ double StepLaw::quantile(double probability) const {
     instances += group.instances;
     greatest_delay = std::max(greatest_delay, group.delay);
     greatest_seconds = std::max(greatest_seconds, group.seconds);
-    lower = std::max(lower, group.delay * delay_factors_.front().seconds +
-                                alone(group.instances, group.seconds));
+    lower = std::max(
+        lower, group.delay * delay_factors_.front().factor + alone(group.instances, group.seconds));
   }
   if (groups_.size() == 1 && shifts_.size() == 1 && delay_factors_.size() == 1)
     return last.delay + shifts_.front().seconds + alone(last.instances, last.seconds);
-  upper = greatest_delay * delay_factors_.back().seconds + shifts_.back().seconds +
+  upper = greatest_delay * delay_factors_.back().factor + shifts_.back().at(greatest_seconds) +
           alone(instances, greatest_seconds);
   const double goal = 1 - probability;
   const auto miss = [&](double seconds) {
@@ -220,16 +209,31 @@ void StepLaw::quantiles(std::span<const double> probabilities, std::span<double>
   for (std::size_t i = 0; i < probabilities.size(); ++i) seconds[i] = quantile(probabilities[i]);
 }
 
+// Where durations are constant, the step ends at one of a few moments.
+double StepLaw::mean_of_moments() const {
+  std::vector<double> moments;
+  for (const Group& group : groups_) {
+    for (const Shift& shift : shifts_)
+      moments.push_back(group.delay + group.seconds + shift.at(group.seconds));
+  }
+  std::ranges::sort(moments);
+  double sum = moments.front();
+  for (std::size_t k = 1; k < moments.size(); ++k) {
+    const double middle = (moments[k - 1] + moments[k]) / 2;
+    sum += above(middle) * (moments[k] - moments[k - 1]);
+  }
+  return sum;
+}
+
 double StepLaw::mean_seconds() const {
   const Group& only = groups_.front();
   if (groups_.size() == 1 && only.instances == 1) {
     // Means of sums are sums of means.
     double shift = 0;
-    for (const Shift& each : shifts_) shift += each.weight * each.seconds;
+    for (const Shift& each : shifts_) shift += each.weight * each.at(only.seconds);
     return only.delay + only.seconds * mean_factor_ + shift;
   }
-  const bool still = parts_.slowed->constant() && shifts_.size() == 1 && delay_factors_.size() == 1;
-  if (still) return quantile(0.5);
+  if (parts_.slowed->constant() && delay_factors_.size() == 1) return mean_of_moments();
   // E[t] = t0 + the integral of P(t > x) from t0 on, at points that lie denser where it changes.
   const double from = quantile(1e-7);
   const double middle = quantile(0.5);
@@ -294,94 +298,6 @@ StepOutcome StepLaw::mean() const {
                                                 transition * parts_.prices.usd_per_transition))};
   }
   return {duration, cost};
-}
-
-double StepLaw::slowed(const Draws& draws, int instance, int first_purpose) const {
-  double factor = 1;
-  if (!parts_.factor->constant()) {
-    const double u = draws.uniform(instance, first_purpose + kFactor);
-    factor = parts_.factor->quantile(u, 1 - u);
-  }
-  const Outliers& outliers = parts_.outliers;
-  if (outliers.probability > 0 &&
-      draws.uniform(instance, first_purpose + kIsOutlier) < outliers.probability) {
-    factor *= std::lerp(outliers.least, outliers.greatest,
-                        draws.uniform(instance, first_purpose + kOutlier));
-  }
-  return factor;
-}
-
-void StepLaw::draw(const Draws& draws, std::vector<InstanceRun>& runs) const {
-  const auto instances = static_cast<int>(parts_.delays.size());
-  runs.assign(instances, {});
-  const double common = parts_.shared_factor ? slowed(draws, 0, kFactor) : 1;
-  for (int i = 0; i < instances; ++i) {
-    InstanceRun& run = runs[i];
-    run.delay = Seconds(parts_.delays[i]);
-    if (!parts_.delay_factor->constant()) {
-      const double u = draws.uniform(i, kDelay);
-      run.delay *= parts_.delay_factor->quantile(u, 1 - u);
-    }
-    const ColdStarts& cold = parts_.cold;
-    if (cold.greatest > Seconds(0)) {
-      run.cold = draws.uniform(i, kIsCold) < cold.probability;
-      run.init = cold.least;
-      if (cold.greatest > cold.least)
-        run.init += (cold.greatest - cold.least) * draws.uniform(i, kInit);
-    }
-    const Seconds alone = i + 1 == instances ? parts_.last : parts_.full;
-    run.duration = alone * (parts_.shared_factor ? common : slowed(draws, i, kFactor));
-    if (parts_.failures > 0 && draws.uniform(i, kFails) < parts_.failures) {
-      run.failed = true;
-      run.retry = alone * slowed(draws, i, kRetry);
-    }
-  }
-}
-
-StepOutcome StepLaw::outcome(std::span<const InstanceRun> runs) const {
-  StepOutcome result;
-  for (const InstanceRun& run : runs) result.duration = std::max(result.duration, run.end());
-  if (parts_.foreign) return result;
-  const MemoryMb memory = parts_.configuration.memory;
-  if (parts_.shared_factor) {
-    const auto share = [&](Seconds duration) {
-      return parts_.full > Seconds(0) ? duration / parts_.full : 1;
-    };
-    result.cost = parts_.cost * share(runs.front().duration);
-    for (const InstanceRun& run : runs) {
-      if (run.cold) {
-        result.cost +=
-            Usd{run.init.count() * memory.value / 1024.0 * parts_.prices.usd_per_gb_second};
-      }
-      if (run.failed)
-        result.cost += parts_.cost * (share(run.retry) / static_cast<double>(runs.size()));
-    }
-    return result;
-  }
-  if (parts_.rule == CostRule::paper) {
-    result.cost =
-        pricing::paper_cost(parts_.prices, memory, static_cast<int>(runs.size()), result.duration);
-    return result;
-  }
-  const int one = pricing::transitions(parts_.prices.orchestrator, false, 1);
-  for (const InstanceRun& run : runs) {
-    result.cost += pricing::instance_cost(parts_.prices, memory, run.duration,
-                                          run.cold ? run.init : Seconds(0));
-    if (run.failed) {
-      result.cost += pricing::instance_cost(parts_.prices, memory, run.retry) +
-                     Usd{parts_.prices.usd_per_transition * one};
-    }
-  }
-  return {result.duration,
-          result.cost + Usd{parts_.prices.usd_per_transition *
-                            pricing::transitions(parts_.prices.orchestrator, parts_.is_map,
-                                                 static_cast<int>(runs.size()))}};
-}
-
-StepOutcome StepLaw::draw(const Draws& draws) const {
-  std::vector<InstanceRun> runs;
-  draw(draws, runs);
-  return outcome(runs);
 }
 
 }  // namespace stepconf::estimator

@@ -75,9 +75,16 @@ class StepLaw {
   StepOutcome outcome(std::span<const InstanceRun> runs) const;
 
  private:
-  // A time that an instance takes beside its mapping delay and first attempt, and how likely it is.
+  // A time that an instance takes beside its mapping delay and first attempt, and how likely it is:
+  // so many seconds, and so many of its own mean durations.
   struct Shift {
-    double seconds = 0, weight = 0;
+    double seconds = 0, durations = 0, weight = 0;
+
+    double at(double duration) const { return seconds + durations * duration; }
+  };
+  // A factor on a mapping delay, and how likely it is.
+  struct DelayFactor {
+    double factor = 1, weight = 1;
   };
   // Instances that are alike.
   struct Group {
@@ -89,13 +96,13 @@ class StepLaw {
   double above(double seconds) const;
   double quantile(double probability) const;
   double mean_seconds() const;
+  double mean_of_moments() const;
   double slowed(const Draws& draws, int instance, int first_purpose) const;
 
   Parts parts_;
   std::vector<Group> groups_;
   std::vector<Shift> shifts_;
-  // Factors on a mapping delay, and how likely they are.
-  std::vector<Shift> delay_factors_;
+  std::vector<DelayFactor> delay_factors_;
   double mean_factor_ = 1;
 };
 

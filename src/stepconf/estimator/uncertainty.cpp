@@ -18,7 +18,6 @@ using Eigen::MatrixXd;
 constexpr double kUnseen = 0.05;
 // Forward differences over this share of a parameter's range.
 constexpr double kStep = 1e-3;
-constexpr double kLeastNoise = 0.003 * 0.003;
 
 MatrixXd kernel(std::span<const InstanceLoad> a, std::span<const InstanceLoad> b,
                 const UncertaintyOptions& options) {
@@ -78,6 +77,8 @@ class Trend {
 };
 
 }  // namespace
+
+double form_amplitude(double elsewhere) { return std::clamp(elsewhere, 0.03, 0.5); }
 
 Covariance::Covariance(std::size_t size, std::vector<double> values)
     : size_(size), values_(std::move(values)) {}

@@ -23,6 +23,12 @@ class Covariance {
   std::vector<double> values_;
 };
 
+/// Loads that are worth their time, as it is cubic in them; where there are more, see `thinned`.
+inline constexpr std::size_t kMostKriged = 150;
+
+/// Gives the amplitude of a form that is off by `elsewhere` (ModelError): a few percent at least.
+double form_amplitude(double elsewhere);
+
 struct UncertaintyOptions {
   /// How far the form itself may be off far from all measurements, as a standard deviation of the
   /// logarithm.

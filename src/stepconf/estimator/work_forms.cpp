@@ -23,7 +23,7 @@ enum Parameter : std::size_t {
   kPerJob,
   kWork,
   kParallelWork,
-  kThreads,
+  kPoolThreads,
   kPerInstance,
   kParameterCount
 };
@@ -43,13 +43,13 @@ constexpr std::array<ParameterInfo, kParameterCount> kParameters = {{
 double base_seconds(std::span<const double> p, const InstanceLoad& load) {
   const double x = vcpus(load.memory);
   return p[kBase] + p[kBaseWork] / std::min(x, 1.0) +
-         p[kBaseParallelWork] / std::min(x, p[kThreads]) + p[kPerInstance] * load.instances;
+         p[kBaseParallelWork] / std::min(x, p[kPoolThreads]) + p[kPerInstance] * load.instances;
 }
 
 // A job of a process that gets `share` vCPUs.
 double job_seconds(std::span<const double> p, double share) {
   return p[kPerJob] + p[kWork] / std::min(share, 1.0) +
-         p[kParallelWork] / std::min(share, p[kThreads]);
+         p[kParallelWork] / std::min(share, p[kPoolThreads]);
 }
 
 class WorkForm : public DurationForm {
@@ -66,7 +66,7 @@ class WorkForm : public DurationForm {
         {kWork, true},
         {kBase, d.loads >= 2},
         {kParallelWork, memory},
-        {kThreads, memory},
+        {kPoolThreads, memory},
         {kPerJob, jobs},
         {kBaseWork, jobs && memory},
         {kPerInstance, d.instances >= 2},

@@ -129,7 +129,10 @@ class Run {
     record.ready = now();
     if (options_.slo) record.time_left = *options_.slo - record.ready;
 
-    const optimizer::Decision decision = strategy_.decide({*id, record.jobs, record.ready});
+    std::optional<optimizer::WarmSandboxes> warm;
+    if (options_.warm_pools) warm = platform_.idle_sandboxes(step.function);
+    const optimizer::Decision decision =
+        strategy_.decide({*id, record.jobs, record.ready, warm ? &*warm : nullptr});
     record.configuration = permitted(step, record.jobs, decision.configuration);
     record.sub_slo = decision.sub_slo;
     record.predicted = decision.duration;
@@ -208,12 +211,14 @@ class Run {
     ++attempt->ended;
     attempt->record.oversubscribed |= completion.oversubscribed;
     start_instances(attempt);
-    if (attempt->ended == attempt->batches.size()) close(*attempt);
+    const Seconds ended = now();
 
     std::vector<asl::Command> commands;
     for (std::size_t job = 0; job < outcomes.size(); ++job) {
       append(commands, flow_.handle(as_event(jobs[job], outcomes[job]), now()));
     }
+    // Closed before what follows begins, with the way that leads there.
+    if (attempt->ended == attempt->batches.size()) close(*attempt, ended);
     carry_out(commands);
   }
 
@@ -239,9 +244,10 @@ class Run {
                std::make_move_iterator(more.end()));
   }
 
-  void close(Attempt& attempt) {
+  void close(Attempt& attempt, Seconds ended) {
     StepRecord& record = attempt.record;
-    record.ended = now();
+    record.ended = ended;
+    record.choices = flow_.take_ways();
     record.cost = cost(attempt);
     summary_.cost += record.cost;
     observer_.step_ended(record);
@@ -269,12 +275,22 @@ class Run {
       Attempt& attempt = *batch.attempt;
       if (attempt.ended < attempt.batches.size()) {
         attempt.ended = attempt.batches.size();
-        close(attempt);
+        close(attempt, now());
       }
     }
+    tell_ways_left();
     summary_.status = status;
     summary_.duration = now();
     summary_.own_time = summary_.duration - waited_;
+  }
+
+  void tell_ways_left() {
+    StepRecord record;
+    record.choices = flow_.take_ways();
+    if (record.choices.empty()) return;
+    record.execution = options_.execution;
+    record.started_at = options_.started_at;
+    observer_.ways_left(record);
   }
 
   asl::Flow& flow_;

@@ -22,6 +22,9 @@ class Observer {
   virtual void step_started(const StepRecord& /*record*/) {}
   /// All instances of the attempt came back, or the execution ended before they did.
   virtual void step_ended(const StepRecord& /*record*/) {}
+  /// The execution ended on ways that it took after the last step had ended: a record without a
+  /// step.
+  virtual void ways_left(const StepRecord& /*record*/) {}
 };
 
 struct RunOptions {
@@ -34,6 +37,8 @@ struct RunOptions {
   pricing::PriceSheet prices;
   /// Bill as the paper does instead of as the vendor does.
   bool paper_cost = false;
+  /// Tell the strategy which sandboxes are warm, where the platform knows.
+  bool warm_pools = false;
   /// Asked whenever the platform's wait comes back empty-handed; true ends the run as interrupted.
   std::function<bool()> interrupted = [] { return false; };
 };

@@ -35,6 +35,10 @@ OrderedJson to_json(const StepRecord& record) {
   for (const InstanceRecord& instance : record.detail) detail.push_back(to_json(instance));
   OrderedJson line = {{"schema", 1}, {"execution", record.execution}};
   if (record.started_at) line["started_at"] = asl::format_timestamp(*record.started_at);
+  if (!record.tells_of_step()) {
+    line["choices"] = record.choices;
+    return line;
+  }
   line["step"] = record.step;
   if (!record.function.empty()) line["function"] = record.function;
   line.update({
@@ -57,6 +61,7 @@ OrderedJson to_json(const StepRecord& record) {
   });
   if (record.decision) line.update(optimizer::why_to_json(*record.decision));
   if (record.oversubscribed) line["oversubscribed"] = true;
+  if (!record.choices.empty()) line["choices"] = record.choices;
   return line;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stepconf/asl/flow.h"
 #include "stepconf/asl/timestamp.h"
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
@@ -29,7 +30,8 @@ struct InstanceRecord {
 };
 
 /// What one attempt at a step was told to do, why, and what came of it: one line of the trace.
-/// Times count from the execution's start.
+/// Times count from the execution's start. Where an execution goes a way behind its last step, past
+/// a Wait, a record without a step says so: it has `execution`, `started_at` and `choices` alone.
 struct StepRecord {
   std::string execution;
   /// When the execution started, by the wall clock; absent where nobody told.
@@ -56,6 +58,11 @@ struct StepRecord {
   /// too long.
   bool oversubscribed = false;
   std::vector<InstanceRecord> detail;
+  /// The ways that the execution went since the record before, what followed on this step's end
+  /// included.
+  asl::WaysTaken choices;
+
+  bool tells_of_step() const { return !step.empty(); }
 };
 
 /// Writes a record in the trace's form (docs/formats.md): durations in seconds, absent values as

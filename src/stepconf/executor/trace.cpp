@@ -18,6 +18,7 @@ constexpr double kMostSeconds = 1e9;
 constexpr double kMostUsd = 1e9;
 constexpr int kMostMemoryMb = 1 << 24;
 constexpr int kMostParallelism = 1'000'000;
+constexpr int kMostTimes = 1'000'000'000;
 
 Seconds seconds(JsonFields& fields, const std::string& name) {
   return Seconds(fields.number(name, 0, kMostSeconds));
@@ -87,11 +88,26 @@ InstanceRecord read_instance(JsonFields fields, Seconds ready) {
   return instance;
 }
 
+asl::WaysTaken read_choices(const Json& choices, const std::string& path,
+                            const std::string& place) {
+  asl::WaysTaken taken;
+  const JsonFields states(choices, path, place);
+  for (const auto& [state, member] : choices.items()) {
+    JsonFields ways(member, states.path(state), place);
+    for (const auto& [way, times] : member.items())
+      taken[state][way] = whole(ways, way, kMostTimes);
+  }
+  return taken;
+}
+
 StepRecord read_record(JsonFields fields, const std::string& place) {
   if (fields.whole("schema", 1) != 1) fields.fail("schema", "is not known, must be 1");
   StepRecord record;
   record.execution = name(fields, "execution");
   if (fields.has("started_at")) record.started_at = timestamp(fields, "started_at");
+  if (fields.has("choices"))
+    record.choices = read_choices(fields.any("choices"), fields.path("choices"), place);
+  if (!fields.has("step") && !record.choices.empty()) return record;
   record.step = name(fields, "step");
   if (fields.has("function")) record.function = name(fields, "function");
   if (fields.has("attempt")) record.attempt = fields.whole("attempt", 1);

@@ -19,7 +19,8 @@ struct TraceLine {
 
 /// Reads a trace (docs/formats.md, The trace): what `run --trace` wrote, perhaps on another machine
 /// and by another version. Empty lines are skipped and unknown members ignored; where `cost_usd`,
-/// `reason` or what was predicted is absent, the default of StepRecord stands. Throws InvalidInput
+/// `reason` or what was predicted is absent, the default of StepRecord stands. A line without
+/// `step` tells of `choices` alone (StepRecord). Throws InvalidInput
 /// "SOURCE:LINE: PATH ..." at the first fault.
 std::vector<TraceLine> parse_trace(std::string_view text, const std::string& source);
 

@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using SteadyTimer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
-using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+using AsyncDescriptor = asio::posix::basic_stream_descriptor<Executor>;
 
 class Timer final : public Handle {
  public:
@@ -51,13 +51,13 @@ class Watch final : public Handle {
   struct State {
     State(asio::io_context& io, int number, std::function<void()> on_ready)
         : descriptor(io, number), task(std::move(on_ready)) {}
-    Descriptor descriptor;
+    AsyncDescriptor descriptor;
     std::function<void()> task;
   };
 
   static void wait(const std::shared_ptr<State>& state) {
     state->descriptor.async_wait(
-        Descriptor::wait_read,
+        AsyncDescriptor::wait_read,
         [weak = std::weak_ptr(state)](const boost::system::error_code& failure) {
           const auto owned = weak.lock();
           if (failure || !owned) return;

@@ -92,26 +92,26 @@ int receive_some(void* socket, unsigned char* bytes, std::size_t size) {
 }
 
 // What one connection needs of the library.
-struct Session {
+struct TlsSession {
   mbedtls_entropy_context entropy{};
   mbedtls_ctr_drbg_context random{};
   mbedtls_ssl_config config{};
   mbedtls_ssl_context tls{};
 
-  Session() {
+  TlsSession() {
     mbedtls_entropy_init(&entropy);
     mbedtls_ctr_drbg_init(&random);
     mbedtls_ssl_config_init(&config);
     mbedtls_ssl_init(&tls);
   }
-  ~Session() {
+  ~TlsSession() {
     mbedtls_ssl_free(&tls);
     mbedtls_ssl_config_free(&config);
     mbedtls_ctr_drbg_free(&random);
     mbedtls_entropy_free(&entropy);
   }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
 };
 
 /// A TCP connection under TLS 1.2, whose server has proved its name.
@@ -202,7 +202,7 @@ class TlsStream final : public Stream {
 
   std::string name_;
   TcpStream socket_;
-  Session session_;
+  TlsSession session_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "stepconf/optimizer/exact_policy.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "stepconf/optimizer/optimal_policy.h"
@@ -64,7 +65,7 @@ class TreePolicy final : public ExactPolicy {
     explicit Execution(TreePolicy& policy) : policy_(policy), progress_(policy.tree_.start()) {}
 
     Decision decide(const Question& question) override {
-      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs);
+      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs, question.warm);
       const BestChoice best =
           policy_.tree_.choose(question.step, points_of(frontier, 1), question.now,
                                policy_.limit_ + kRounding, progress_);
@@ -85,7 +86,7 @@ class TreePolicy final : public ExactPolicy {
     std::vector<char> automatic;
     for (StepId id = 0; id < workflow.graph.size(); ++id) {
       const workflow::Step& step = workflow.steps[id];
-      automatic.push_back(is_automatic(step));
+      automatic.push_back(is_automatic(step) ? 1 : 0);
       options.push_back(step.jobs > 0 ? points_of(frontiers.expected(id), 1)
                                       : std::vector<solver::Point>{{0, 0}});
     }
@@ -110,13 +111,18 @@ class GraphPolicy final : public ExactPolicy {
   class Execution final : public Strategy {
    public:
     explicit Execution(GraphPolicy& policy)
-        : policy_(policy), remaining_(policy.problem_), ends_(remaining_.options.size()) {}
+        : policy_(policy),
+          remaining_(policy.problem_),
+          ends_(remaining_.options.size()),
+          over_(remaining_.options.size(), 0),
+          passed_by_(remaining_.options.size(), 0),
+          taken_(policy.frontiers_.workflow().choices.size()) {}
 
     Decision decide(const Question& question) override {
-      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs);
-      const workflow::Step& step = policy_.frontiers_.workflow().steps[question.step];
+      const Frontier& frontier = policy_.frontiers_.of(question.step, question.jobs, question.warm);
+      note_ways(question.step);
       note_what_is_over(question);
-      remaining_.options[question.step] = points_of(frontier, step.probability);
+      remaining_.options[question.step] = points_of(frontier, 1);
       const BestChoice best = solve(question);
       Decision decision = decision_of(policy_.frontiers_, question, frontier, best);
       ends_[question.step] = question.now + *decision.duration;
@@ -124,39 +130,81 @@ class GraphPolicy final : public ExactPolicy {
     }
 
    private:
+    // Who asks about a step has gone its way: what else stands on that way now counts by the share
+    // of those who went it, and the other ways are out, until an iteration of a Map goes them too.
+    void note_ways(StepId asked) {
+      const std::vector<workflow::Choice>& choices = policy_.frontiers_.workflow().choices;
+      bool news = false;
+      for (std::size_t i = 0; i < choices.size(); ++i) {
+        for (std::size_t way = 0; way < choices[i].ways.size(); ++way) {
+          if (!std::ranges::binary_search(choices[i].ways[way].steps, asked)) continue;
+          news |= taken_[i].insert(way).second;
+        }
+      }
+      if (!news) return;
+      passed_by_.assign(passed_by_.size(), 0);
+      for (std::size_t step = 0; step < ends_.size(); ++step)
+        if (!ends_[step]) remaining_.options[step] = policy_.problem_.options[step];
+      for (std::size_t i = 0; i < choices.size(); ++i) {
+        if (taken_[i].empty()) continue;
+        for (std::size_t way = 0; way < choices[i].ways.size(); ++way)
+          weigh_way(choices[i].ways[way], taken_[i].contains(way));
+      }
+    }
+
+    void weigh_way(const workflow::Way& way, bool taken) {
+      for (const StepId step : way.steps) {
+        if (ends_[step]) continue;
+        if (taken) {
+          for (solver::Point& point : remaining_.options[step]) point.usd /= way.share;
+        } else {
+          passed_by_[step] = 1;
+          remaining_.options[step] = {{0, 0}};
+        }
+      }
+    }
+
     // Steps before this one have ended; those that were decided go on until they end as predicted.
     void note_what_is_over(const Question& question) {
-      for (std::size_t id = 0; id < ends_.size(); ++id) {
-        if (!ends_[id]) continue;
-        const double left = std::max(0.0, (*ends_[id] - question.now).count());
-        remaining_.options[id] = {{left, 0}};
-      }
+      const workflow::Workflow& workflow = policy_.frontiers_.workflow();
+      over_[question.step] = 0;
       std::vector<StepId> before = remaining_.graph.predecessors[question.step];
       while (!before.empty()) {
         const StepId id = before.back();
         before.pop_back();
-        if (remaining_.options[id] == std::vector<solver::Point>{{0, 0}} && ends_[id]) continue;
-        remaining_.options[id] = {{0, 0}};
-        ends_[id] = std::min(ends_[id].value_or(question.now), question.now);
+        if (over_[id]) continue;
+        over_[id] = 1;
+        if (!is_automatic(workflow.steps[id]))
+          ends_[id] = std::min(ends_[id].value_or(question.now), question.now);
         const auto& more = remaining_.graph.predecessors[id];
         before.insert(before.end(), more.begin(), more.end());
       }
-      note_what_goes_on_by_itself(question);
+      const std::vector<std::optional<Seconds>> ends = all_ends(question.now);
+      for (std::size_t id = 0; id < ends.size(); ++id) {
+        if (!ends[id]) continue;
+        remaining_.options[id] = {{std::max(0.0, (*ends[id] - question.now).count()), 0}};
+      }
     }
 
-    // Steps that nobody asks about began when all before them had ended.
-    void note_what_goes_on_by_itself(const Question& question) {
+    // Those of steps that nobody asks about too, which began when all before them had ended, and of
+    // those that were passed by. Absent where a step has not begun.
+    std::vector<std::optional<Seconds>> all_ends(Seconds now) const {
       const workflow::Workflow& workflow = policy_.frontiers_.workflow();
       std::vector<std::optional<Seconds>> ends = ends_;
       for (const StepId id : policy_.order_) {
-        if (ends[id] || !is_automatic(workflow.steps[id])) continue;
+        if (ends[id] || !(passed_by_[id] || is_automatic(workflow.steps[id]))) continue;
         Seconds begun(0);
         for (const StepId before : workflow.graph.predecessors[id])
           begun = std::max(begun, ends[before].value_or(kUnlimited));
-        if (begun > question.now) continue;
-        ends[id] = begun + Seconds(policy_.problem_.options[id].front().seconds);
-        remaining_.options[id] = {{std::max(0.0, (*ends[id] - question.now).count()), 0}};
+        const Seconds end =
+            passed_by_[id] ? begun : begun + Seconds(policy_.problem_.options[id].front().seconds);
+        if (over_[id]) {
+          ends[id] = std::min(end, now);
+        } else if (begun <= now) {
+          ends[id] = end;
+        }
       }
+      return ends;
     }
 
     BestChoice solve(const Question& question) const {
@@ -173,7 +221,14 @@ class GraphPolicy final : public ExactPolicy {
 
     GraphPolicy& policy_;
     solver::Problem remaining_;
+    // By step: when it ends, or ended; absent where nobody asked about it.
     std::vector<std::optional<Seconds>> ends_;
+    // By step: whether it has ended, as what was asked about behind it shows.
+    std::vector<char> over_;
+    // By step: whether it stands on a way that was not taken.
+    std::vector<char> passed_by_;
+    // By choice: the ways that are known to be taken.
+    std::vector<std::set<std::size_t>> taken_;
   };
 
   solver::Problem problem_;

@@ -125,7 +125,6 @@ Frontiers::Frontiers(const Frontiers& like, const estimator::OptionSource& optio
       options_(options),
       fixed_(like.fixed_),
       known_(like.workflow_.steps.size()),
-      cold_charges_(like.cold_charges_),
       weighed_(like.workflow_.steps.size()) {}
 
 const Frontier& Frontiers::of(StepId step, int jobs) {
@@ -137,7 +136,7 @@ const Frontier& Frontiers::of(StepId step, int jobs) {
 }
 
 const Frontier& Frontiers::of(StepId step, int jobs, const WarmSandboxes* warm) {
-  if (warm == nullptr || !cold_charges_ || workflow_.steps[step].is_foreign()) {
+  if (warm == nullptr || !warm_pools_ || workflow_.steps[step].is_foreign()) {
     return of(step, jobs);
   }
   constexpr std::size_t kStates = 64;
@@ -151,35 +150,32 @@ const Frontier& Frontiers::of(StepId step, int jobs, const WarmSandboxes* warm) 
   return known.emplace(std::move(state), std::move(frontier)).first->second;
 }
 
-std::vector<Option> Frontiers::weighed(const workflow::Step& step, int jobs,
-                                       std::vector<Option> options,
-                                       const WarmSandboxes* warm) const {
-  if (warm == nullptr) return options;
-  return weigh_cold_starts(std::move(options), jobs, *warm,
-                           [&](MemoryMb memory) { return cold_charges_(step, memory); });
-}
-
 Frontier Frontiers::prune(StepId id, int jobs, const WarmSandboxes* warm) const {
   const workflow::Step& step = workflow_.steps[id];
+  const estimator::OptionSource& source = warm != nullptr ? warm_pools_->warm : options_;
+  const auto weighed = [&](std::vector<Option> options) {
+    if (warm == nullptr) return options;
+    return weigh_cold_starts(std::move(options), step, jobs, *warm, warm_pools_->charges);
+  };
   if (!fixed_[id]) {
-    std::vector<Option> all = options_.options(step, jobs);
+    std::vector<Option> all = source.options(step, jobs);
     if (all.empty()) {
-      const std::string why = options_.why_none(step, jobs);
+      const std::string why = source.why_none(step, jobs);
       throw InvalidInput(fmt::format(
           "step \"{}\": no configuration can run its {} {}{}; widen `configurations`", step.name,
           jobs, jobs == 1 ? "job" : "jobs", why.empty() ? "" : fmt::format(": even {}", why)));
     }
-    Frontier frontier = pareto(weighed(step, jobs, std::move(all), warm), step.name);
-    frontier.considered = std::max(frontier.considered, options_.considered(step, jobs));
+    Frontier frontier = pareto(weighed(std::move(all)), step.name);
+    frontier.considered = std::max(frontier.considered, source.considered(step, jobs));
     return frontier;
   }
-  const estimator::Evaluation evaluation = options_.evaluate(step, jobs, *fixed_[id]);
+  const estimator::Evaluation evaluation = source.evaluate(step, jobs, *fixed_[id]);
   if (!evaluation.option) {
     throw InvalidInput(fmt::format("--fix {}={}: cannot run {} {}: {}", step.name,
                                    to_string(*fixed_[id]), jobs, jobs == 1 ? "job" : "jobs",
                                    evaluation.why_not));
   }
-  return pareto(weighed(step, jobs, {*evaluation.option}, warm), step.name);
+  return pareto(weighed({*evaluation.option}), step.name);
 }
 
 }  // namespace stepconf::optimizer

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -58,7 +58,8 @@ class Frontiers {
   Frontiers(const workflow::Workflow& workflow, const estimator::OptionSource& options,
             const std::vector<FixedConfiguration>& fixed = {});
 
-  /// The same workflow and fixed steps with the options of another source.
+  /// The same workflow and fixed steps with the options of another source; warm sandboxes are not
+  /// heeded.
   Frontiers(const Frontiers& like, const estimator::OptionSource& options);
 
   const workflow::Workflow& workflow() const { return workflow_; }
@@ -69,15 +70,15 @@ class Frontiers {
   /// object. Throws InvalidInput where no configuration, or not the fixed one, can run.
   const Frontier& of(workflow::StepId step, int jobs);
 
-  /// Says what cold starts add, by step and memory size, for decisions that are told what is warm.
-  /// Without it, and for foreign steps, nothing is added.
-  using ColdCharges = std::function<ColdCharge(const workflow::Step&, MemoryMb)>;
-  void charge_cold_starts(ColdCharges charges) { cold_charges_ = std::move(charges); }
+  /// Takes what decisions need that are told which sandboxes are warm. Without it they heed it not.
+  void heed_warm_pools(WarmPools pools) { warm_pools_.emplace(std::move(pools)); }
+  /// Null where decisions do not heed it.
+  const WarmPools* warm_pools() const { return warm_pools_ ? &*warm_pools_ : nullptr; }
 
   /// Gives the frontier of `step` for `jobs` jobs where `warm` sandboxes of its function are idle:
-  /// all options are weighed anew and pruned. Null (nobody knows): as above. Kept for up to 64
-  /// states of a step, which sizes with more sandboxes than jobs do not tell apart; valid until the
-  /// next call for the step. A fixed step has its one option, weighed too.
+  /// all options are weighed anew and pruned. Null (nobody knows), or a foreign step: as above.
+  /// Kept for up to 64 states of a step, which sizes with more sandboxes than jobs do not tell
+  /// apart; valid until the next call for the step. A fixed step has its one option, weighed too.
   const Frontier& of(workflow::StepId step, int jobs, const WarmSandboxes* warm);
 
   /// Gives the frontier for the number of jobs expected, which is at least 1.
@@ -87,16 +88,13 @@ class Frontiers {
 
  private:
   Frontier prune(workflow::StepId step, int jobs, const WarmSandboxes* warm = nullptr) const;
-  std::vector<estimator::Option> weighed(const workflow::Step& step, int jobs,
-                                         std::vector<estimator::Option> options,
-                                         const WarmSandboxes* warm) const;
 
   const workflow::Workflow& workflow_;
   const estimator::OptionSource& options_;
   std::vector<std::optional<estimator::Configuration>> fixed_;
   // By step, in the order in which numbers of jobs were asked for: nearly always one or two.
   std::vector<std::vector<std::pair<int, std::unique_ptr<Frontier>>>> known_;
-  ColdCharges cold_charges_;
+  std::optional<WarmPools> warm_pools_;
   // By step; then by jobs and what is warm.
   std::vector<std::map<std::pair<int, WarmSandboxes>, Frontier>> weighed_;
 };

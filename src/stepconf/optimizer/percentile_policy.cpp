@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 
+#include "stepconf/base/bytes.h"
 #include "stepconf/base/error.h"
 #include "stepconf/percentile/precedence.h"
 #include "stepconf/workflow/choice_tree.h"
@@ -19,9 +21,6 @@ using percentile::Due;
 using workflow::StepId;
 using Kind = workflow::SeriesParallelTree::Kind;
 
-// What a byte can tell apart.
-constexpr std::size_t kMostAlternatives = 255;
-
 const estimator::ScatterSource& scatter_of(const StrategyInputs& inputs) {
   if (inputs.scatter) return *inputs.scatter;
   throw InvalidInput(
@@ -32,14 +31,21 @@ bool has_choice(const workflow::SeriesParallelTree& tree) {
   return tree.kind == Kind::kChoice || std::ranges::any_of(tree.parts, has_choice);
 }
 
-// Every so many, the first and the last among them.
-std::vector<int> thinned(const std::vector<int>& kept) {
-  if (kept.size() <= kMostAlternatives) return kept;
-  std::vector<int> thin;
-  for (std::size_t i = 0; i < kMostAlternatives; ++i) {
-    thin.push_back(kept[i * (kept.size() - 1) / (kMostAlternatives - 1)]);
-  }
-  return thin;
+// The choices, and what was promised for them, as two parts of what is prepared.
+constexpr std::uint32_t kVersion = 2;
+
+struct Parts {
+  std::string_view choices, promises;
+};
+
+Parts parts_of(std::string_view prepared) {
+  ByteReader bytes(prepared);
+  // Those of other versions are made anew.
+  if (prepared.empty() || bytes.u32() != kVersion) return {};
+  Parts parts{bytes.text(), {}};
+  parts.promises = bytes.take(bytes.left());
+  if (bytes.beyond()) throw InvalidInput("prepared policy of strategy percentile: is cut short");
+  return parts;
 }
 
 }  // namespace
@@ -61,17 +67,15 @@ class PercentileStrategy final : public Strategy {
 
 PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
     : frontiers_(inputs.frontiers),
-      scatter_(scatter_of(inputs)),
       slo_(inputs.slo * (1 - inputs.headroom)),
       target_(inputs.target),
-      known_(inputs.frontiers.workflow().steps.size()),
+      choices_(inputs.frontiers, scatter_of(inputs), parts_of(inputs.prepared).choices),
       pricing_(problem()),
       key_{percentile::fingerprint(pricing_.problem()), inputs.target,
            inputs.log_price ? std::optional(percentile::kept_price(*inputs.log_price))
                             : std::nullopt},
-      promise_(promised(inputs)),
-      chances_(pricing_.problem(), pricing_.chains(), *promise_.tables) {
-  promise_.attained = promise_.predicted.attainment >= target_;
+      prepared_(prepare(inputs)) {
+  prepared_.promise.attained = prepared_.promise.predicted.attainment >= target_;
   for (const Chain& chain : pricing_.chains().chains) {
     std::vector<double>& ahead = ahead_.emplace_back(chain.elements.size() + 1, 0.0);
     if (ahead_.size() > 1) ahead.back() = ahead_[chain.parent][chain.parent_element + 1];
@@ -92,38 +96,6 @@ PercentilePolicy::PercentilePolicy(const StrategyInputs& inputs)
   }
 }
 
-const PercentilePolicy::Choices& PercentilePolicy::choices(StepId step, int jobs) {
-  for (const auto& [known_jobs, choices] : known_[step]) {
-    if (known_jobs == jobs) return *choices;
-  }
-  const workflow::Step& asked = frontiers_.workflow().steps[step];
-  const Frontier& frontier = frontiers_.of(step, jobs);
-  std::vector<estimator::Option> options = frontier.options;
-  if (!frontiers_.is_fixed(step) && !asked.is_foreign()) {
-    options = frontiers_.source().options(asked, jobs);
-  }
-  const auto probabilities = percentile::part_probabilities();
-  std::array<double, percentile::kParts> seconds{};
-  std::vector<Alternative> alternatives;
-  for (estimator::Option& option : options) {
-    Alternative& alternative = alternatives.emplace_back();
-    scatter_.quantiles(asked, jobs, option, probabilities, seconds);
-    std::ranges::transform(seconds, alternative.parts.begin(),
-                           [](double s) { return static_cast<float>(s); });
-    const estimator::StepOutcome mean = scatter_.mean(asked, jobs, option);
-    alternative.usd = mean.cost.value;
-    option.duration = mean.duration;
-    option.cost = mean.cost;
-  }
-  auto choices = std::make_unique<Choices>();
-  choices->frontier.considered = frontier.considered;
-  for (const int kept : thinned(percentile::worth_keeping(alternatives))) {
-    choices->frontier.options.push_back(options[kept]);
-    choices->alternatives.push_back(alternatives[kept]);
-  }
-  return *known_[step].emplace_back(jobs, std::move(choices)).second;
-}
-
 percentile::Problem PercentilePolicy::problem() {
   const workflow::Workflow& workflow = frontiers_.workflow();
   percentile::Problem problem;
@@ -133,7 +105,7 @@ percentile::Problem PercentilePolicy::problem() {
     auto& alternatives = problem.alternatives.emplace_back();
     const int jobs = workflow.steps[step].jobs;
     if (jobs < 1) continue;
-    alternatives = choices(step, jobs).alternatives;
+    alternatives = choices_.of(step, jobs).alternatives;
     fastest[step] = std::numeric_limits<double>::infinity();
     for (const Alternative& alternative : alternatives) {
       fastest[step] = std::min(fastest[step], alternative.mean_seconds());
@@ -155,16 +127,23 @@ percentile::Problem PercentilePolicy::problem() {
   return problem;
 }
 
-percentile::Promise PercentilePolicy::promised(const StrategyInputs& inputs) {
-  if (const auto found =
-          percentile::find_prepared(inputs.prepared, key_, pricing_.problem(), pricing_.chains())) {
-    pricing_.keep(*found);
-    return *found;
+percentile::Prepared PercentilePolicy::prepare(const StrategyInputs& inputs) {
+  if (auto found = percentile::find_prepared(parts_of(inputs.prepared).promises, key_,
+                                             pricing_.problem(), pricing_.chains())) {
+    pricing_.keep(found->promise);
+    return *std::move(found);
   }
-  return key_.log_price ? pricing_.at(*key_.log_price) : pricing_.attain(inputs.target);
+  const percentile::Promise promise =
+      key_.log_price ? pricing_.at(*key_.log_price) : pricing_.attain(inputs.target);
+  return {promise, pricing_.chances(promise)};
 }
 
-std::string PercentilePolicy::prepared() const { return percentile::to_bytes(key_, promise_); }
+std::string PercentilePolicy::prepared() const {
+  ByteWriter bytes;
+  bytes.u32(kVersion);
+  bytes.text(choices_.to_bytes());
+  return bytes.take() + percentile::to_bytes(key_, prepared_.promise, prepared_.chances);
+}
 
 std::unique_ptr<Strategy> PercentilePolicy::begin(GlobalCache& cache) {
   return std::make_unique<PercentileStrategy>(*this, cache);
@@ -172,15 +151,16 @@ std::unique_ptr<Strategy> PercentilePolicy::begin(GlobalCache& cache) {
 
 const PercentileSummary& PercentilePolicy::summary() {
   if (summary_) return *summary_;
+  const percentile::Promise& promise = prepared_.promise;
   summary_ = PercentileSummary{.target = target_,
-                               .attainment = promise_.predicted.attainment,
-                               .cost = Usd{promise_.predicted.usd},
-                               .attained = promise_.attained,
-                               .log_price = promise_.log_price,
+                               .attainment = promise.predicted.attainment,
+                               .cost = Usd{promise.predicted.usd},
+                               .attained = promise.attained,
+                               .log_price = promise.log_price,
                                .approximated = approximated_};
   constexpr std::array<double, 4> kLadder = {0.9, 0.95, 0.99, 0.999};
   const auto next = std::ranges::upper_bound(kLadder, target_ + 1e-9);
-  if (!promise_.attained || next == kLadder.end()) return *summary_;
+  if (!promise.attained || next == kLadder.end()) return *summary_;
   if (const percentile::Promise dearer = pricing_.attain(*next); dearer.attained) {
     summary_->next_target = *next;
     summary_->next_cost = Usd{dearer.predicted.usd};
@@ -199,11 +179,12 @@ Decision PercentileStrategy::decide(const Question& question) {
   const percentile::Chains::Place place = policy_.pricing_.chains().places[question.step];
   const Due due = due_of(place.chain, question.step, question.now.count());
   const double left = due.target - question.now.count();
-  const percentile::Tables& tables = *policy_.promise_.tables;
-  const PercentilePolicy::Choices& choices = policy_.choices(question.step, question.jobs);
+  const percentile::Tables& tables = *policy_.prepared_.promise.tables;
+  const PercentileChoices::Choices& choices = policy_.choices_.of(question);
   const std::vector<Alternative>& alternatives = choices.alternatives;
   int chosen = 0;
-  if (question.jobs == workflow.steps[question.step].jobs) {
+  if (question.jobs == workflow.steps[question.step].jobs &&
+      &choices == &policy_.choices_.of(question.step, question.jobs)) {
     chosen = tables.alternative(place.chain, place.element, due.context, left);
   } else {
     const double probability =
@@ -230,8 +211,8 @@ Decision PercentileStrategy::decide(const Question& question) {
   const Seconds share = policy_.slo_ - question.now - ahead;
   if (share < kUnlimited) decision.sub_slo = std::max(share, Seconds(0));
   const auto chance = [&](int alternative) {
-    return policy_.chances_.with(alternatives[alternative], place.chain, place.element, due.context,
-                                 left);
+    return policy_.prepared_.chances.with(alternatives[alternative], place.chain, place.element,
+                                          left);
   };
   decision.attainment = chance(chosen);
   if (decision.runner_up) decision.attainment_with_runner_up = chance(chosen + 1);
@@ -271,7 +252,8 @@ Due PercentileStrategy::forked(int chain, double now, const Due& parent,
                                std::vector<SubGraph>& to_store) const {
   const std::vector<Chain>& chains = policy_.pricing_.chains().chains;
   const int above = chains[chain].parent, element = chains[chain].parent_element;
-  const Due due = policy_.promise_.tables->fork(above, element, parent, parent.target - now);
+  const Due due =
+      policy_.prepared_.promise.tables->fork(above, element, parent, parent.target - now);
   for (const int branch : chains[above].elements[element].chains) {
     to_store.push_back({chains[branch].steps, Seconds(due.target), due.context});
   }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "stepconf/optimizer/percentile_choices.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/percentile/chances.h"
 #include "stepconf/percentile/prepared.h"
@@ -39,12 +40,12 @@ class PercentilePolicy final : public Policy {
 
   std::unique_ptr<Strategy> begin(GlobalCache& cache) override;
 
-  /// The tables and what they promise (percentile/prepared.h). Used again for the same options, SLO
-  /// and target, or price where one is given.
+  /// The options with their scatter, the tables and what they promise (percentile/prepared.h). Used
+  /// again for the same options, scatter, SLO and target, or price where one is given.
   std::string prepared() const override;
 
   /// Gives the price of a miss that is planned with (percentile/price.h).
-  double log_price() const { return promise_.log_price; }
+  double log_price() const { return prepared_.promise.log_price; }
 
   /// Tells what is promised. Searches the price of the next higher target when first called.
   const PercentileSummary& summary();
@@ -52,26 +53,18 @@ class PercentilePolicy final : public Policy {
  private:
   friend class PercentileStrategy;
 
-  // A step's options worth keeping, for a number of jobs, the dearest first.
-  struct Choices {
-    Frontier frontier;
-    std::vector<percentile::Alternative> alternatives;
-  };
-  const Choices& choices(workflow::StepId step, int jobs);
   percentile::Problem problem();
-  percentile::Promise promised(const StrategyInputs& inputs);
+  percentile::Prepared prepare(const StrategyInputs& inputs);
 
   Frontiers& frontiers_;
-  const estimator::ScatterSource& scatter_;
   Seconds slo_;
   double target_;
   bool approximated_ = false;
-  // By step, in the order in which numbers of jobs were asked for.
-  std::vector<std::vector<std::pair<int, std::unique_ptr<Choices>>>> known_;
+  // Filled in as numbers of jobs are asked for.
+  mutable PercentileChoices choices_;
   percentile::Pricing pricing_;
   percentile::PreparedKey key_;
-  percentile::Promise promise_;
-  percentile::Chances chances_;
+  percentile::Prepared prepared_;
   // By chain and element: the least mean time of all that follows, up to the workflow's end.
   std::vector<std::vector<double>> ahead_;
   std::optional<PercentileSummary> summary_;

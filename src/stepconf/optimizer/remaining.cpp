@@ -170,10 +170,8 @@ Curve RemainingTree::left_of(int index, double begun, double now, const Progress
   const Node& node = nodes_[index];
   if (node.kind == Kind::kSeries) return left_of_series(node, begun, now, progress);
   const bool asked = progress.begun[index] < kInfinity;
-  if (node.kind == Kind::kStep && asked)
-    return shifted(at_once(), std::max(0.0, progress.steps[node.step]->ends.count() - now));
-  if (node.kind == Kind::kStep && node.automatic)
-    return shifted(at_once(), std::max(0.0, begun + whole(index).seconds.front() - now));
+  if (const auto end = end_of(index, begun, progress))
+    return shifted(at_once(), std::max(0.0, *end - now));
   if (node.kind == Kind::kChoice && asked) {
     for (const int part : node.parts) {
       if (progress.begun[part] < kInfinity) return left_of(part, begun, now, progress);
@@ -188,24 +186,64 @@ Curve RemainingTree::left_of(int index, double begun, double now, const Progress
   return shifted(whole(index), std::max(0.0, begun - now));
 }
 
+std::optional<std::size_t> RemainingTree::last_begun(const Node& series, const Progress& progress) {
+  std::size_t past = series.parts.size();
+  while (past > 0 && progress.begun[series.parts[past - 1]] == kInfinity) --past;
+  return past == 0 ? std::nullopt : std::optional(past - 1);
+}
+
 Curve RemainingTree::left_of_series(const Node& node, double begun, double now,
                                     const Progress& progress) const {
-  int next = static_cast<int>(node.parts.size());
-  while (next > 0 && progress.begun[node.parts[next - 1]] == kInfinity) --next;
-  // The last part that was begun; a step's end is known, also where it lies in the past.
-  if (next > 0) {
+  std::size_t next = 0;
+  if (const auto place = last_begun(node, progress)) {
+    next = *place + 1;
     const int last = node.parts[next - 1];
-    if (nodes_[last].kind != Kind::kStep)
+    const auto end = end_of(last, progress.begun[last], progress);
+    if (!end) {
       return solver::in_series(left_of(last, progress.begun[last], now, progress),
                                node.curves[next]);
-    begun = progress.steps[nodes_[last].step]->ends.count();
+    }
+    begun = *end;
   }
-  for (; next < static_cast<int>(node.parts.size()); ++next) {
+  for (; next < node.parts.size(); ++next) {
     const Node& part = nodes_[node.parts[next]];
     if (!part.automatic) break;
     begun += part.curves.front().seconds.front();
   }
   return shifted(node.curves[next], std::max(0.0, begun - now));
+}
+
+std::optional<double> RemainingTree::end_of(int index, double begun,
+                                            const Progress& progress) const {
+  const Node& node = nodes_[index];
+  if (node.automatic) return begun + whole(index).seconds.front();
+  if (progress.begun[index] == kInfinity) return std::nullopt;
+  switch (node.kind) {
+    case Kind::kStep:
+      return progress.steps[node.step]->ends.count();
+    case Kind::kSeries: {
+      const auto last = last_begun(node, progress);
+      if (!last) return std::nullopt;
+      auto end = end_of(node.parts[*last], progress.begun[node.parts[*last]], progress);
+      for (std::size_t next = *last + 1; end && next < node.parts.size(); ++next)
+        end = end_of(node.parts[next], *end, progress);
+      return end;
+    }
+    case Kind::kParallel: {
+      double last = begun;
+      for (const int part : node.parts) {
+        const auto end = end_of(part, begun, progress);
+        if (!end) return std::nullopt;
+        last = std::max(last, *end);
+      }
+      return last;
+    }
+    case Kind::kChoice:
+      for (const int part : node.parts)
+        if (progress.begun[part] < kInfinity) return end_of(part, begun, progress);
+      break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace stepconf::optimizer

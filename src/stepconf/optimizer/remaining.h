@@ -79,6 +79,11 @@ class RemainingTree {
   solver::Curve left_of(int node, double begun, double now, const Progress& progress) const;
   solver::Curve left_of_series(const Node& node, double begun, double now,
                                const Progress& progress) const;
+  /// The place of the last part that was begun: what stands before it has ended.
+  static std::optional<std::size_t> last_begun(const Node& series, const Progress& progress);
+  /// When all of it will have ended, perhaps in the past; absent where something in it that is
+  /// asked about was not asked yet, so that its end is still free.
+  std::optional<double> end_of(int node, double begun, const Progress& progress) const;
 
   std::vector<Node> nodes_;
   /// By step: its leaf.

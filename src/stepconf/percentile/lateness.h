@@ -36,8 +36,7 @@ std::vector<double> compared_latenesses(const LatenessScale& scale);
 double compared_as(const LatenessScale& scale, double late, double usd);
 
 /// Chooses at most `count` of `features` (each of `width` numbers, one after another) by farthest
-/// point, and assigns each to the nearest chosen one. A chosen one that lies below counts as four
-/// times as far as one that lies above.
+/// point, and assigns each to the nearest chosen one; distance is the largest difference.
 struct Classes {
   /// Index of the feature that stands for each class.
   std::vector<int> representatives;

@@ -45,8 +45,8 @@ class Cutter {
       }
     }
     Tree series{.kind = Tree::Kind::kSeries, .parts = {}};
-    for (Tree part :
-         {tree({steps.begin(), steps.begin() + best}), tree({steps.begin() + best, steps.end()})}) {
+    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(best);
+    for (Tree part : {tree({steps.begin(), middle}), tree({middle, steps.end()})}) {
       if (part.kind == Tree::Kind::kSeries) {
         std::ranges::move(part.parts, std::back_inserter(series.parts));
       } else {

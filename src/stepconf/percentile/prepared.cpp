@@ -12,7 +12,7 @@
 namespace stepconf::percentile {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::string_view kSource = "prepared policy of strategy percentile";
 
 class Fnv {
@@ -53,7 +53,7 @@ std::uint64_t fingerprint(const Problem& problem) {
   return hash.value();
 }
 
-std::string to_bytes(const PreparedKey& key, const Promise& promise) {
+std::string to_bytes(const PreparedKey& key, const Promise& promise, const Chances& chances) {
   ByteWriter bytes;
   bytes.u32(kVersion);
   bytes.u64(key.problem);
@@ -64,11 +64,14 @@ std::string to_bytes(const PreparedKey& key, const Promise& promise) {
   bytes.f64(promise.predicted.usd);
   bytes.u8(promise.attained ? 1 : 0);
   bytes.text(promise.tables->to_bytes());
+  ByteWriter of_chances;
+  chances.write(of_chances);
+  bytes.text(of_chances.take());
   return bytes.take();
 }
 
-std::optional<Promise> find_prepared(std::string_view bytes, const PreparedKey& key,
-                                     const Problem& problem, const Chains& chains) {
+std::optional<Prepared> find_prepared(std::string_view bytes, const PreparedKey& key,
+                                      const Problem& problem, const Chains& chains) {
   ByteReader reader(bytes);
   while (reader.left() > 0) {
     if (const std::uint32_t version = reader.u32(); version != kVersion && !reader.beyond()) {
@@ -84,6 +87,7 @@ std::optional<Promise> find_prepared(std::string_view bytes, const PreparedKey& 
     promise.predicted.usd = reader.f64();
     promise.attained = reader.u8() != 0;
     const std::string_view tables = reader.text();
+    ByteReader chances(reader.text());
     if (reader.beyond()) throw InvalidInput(fmt::format("{}: is cut short", kSource));
     // The price that attains a target may be asked for by itself too.
     const bool fits =
@@ -97,7 +101,9 @@ std::optional<Promise> find_prepared(std::string_view bytes, const PreparedKey& 
     }
     promise.tables =
         std::make_shared<const Tables>(Tables::from_bytes(tables, problem, chains, kSource));
-    return promise;
+    Prepared prepared{std::move(promise), Chances::read(chances, chains, problem.slo, kSource)};
+    if (chances.left() > 0) throw InvalidInput(fmt::format("{}: has too many chances", kSource));
+    return prepared;
   }
   return std::nullopt;
 }

@@ -23,12 +23,18 @@ struct PreparedKey {
 /// O(steps * alternatives).
 std::uint64_t fingerprint(const Problem& problem);
 
-/// Writes a promise, tables included. Several, one behind the other, may be searched together.
-std::string to_bytes(const PreparedKey& key, const Promise& promise);
+/// What was prepared: what a policy promises, its tables and its chances.
+struct Prepared {
+  Promise promise;
+  Chances chances;
+};
+
+/// Writes what was prepared. Several, one behind the other, may be searched together.
+std::string to_bytes(const PreparedKey& key, const Promise& promise, const Chances& chances);
 
 /// Finds what was prepared for `key`, whose problem this is; absent where `bytes` have no such
 /// promise. Throws InvalidInput where the bytes are damaged or of a newer version.
-std::optional<Promise> find_prepared(std::string_view bytes, const PreparedKey& key,
-                                     const Problem& problem, const Chains& chains);
+std::optional<Prepared> find_prepared(std::string_view bytes, const PreparedKey& key,
+                                      const Problem& problem, const Chains& chains);
 
 }  // namespace stepconf::percentile

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "stepconf/percentile/usual_plan.h"
+
 namespace stepconf::percentile {
 namespace {
 
@@ -30,10 +32,34 @@ const Promise& Pricing::at(double log_price) {
     promise.log_price = log_price;
     promise.tables = std::make_shared<const Tables>(
         problem_, chains_, usd * std::pow(10, log_price), options_.resolution);
-    if (!rehearsal_) rehearsal_.emplace(problem_, chains_, options_.runs, options_.seed);
-    promise.predicted = rehearsal_->play(*promise.tables);
+    promise.predicted = rehearsal().play(*promise.tables);
+    if (usual_plan_) follow_plan(promise);
   }
   return promise;
+}
+
+Chances Pricing::chances(const Promise& promise) {
+  return Chances(chains_, rehearsal(), *promise.tables);
+}
+
+Rehearsal& Pricing::rehearsal() {
+  if (!rehearsal_) {
+    rehearsal_.emplace(problem_, chains_, options_.runs, options_.seed);
+    usual_plan_ = usual_plan(problem_);
+  }
+  return *rehearsal_;
+}
+
+void Pricing::follow_plan(Promise& promise) const {
+  auto following =
+      std::make_shared<const Tables>(promise.tables->following(*usual_plan_, problem_, chains_));
+  const Outcome outcome = rehearsal_->play(*following);
+  const auto paid = [&](const Outcome& of) {
+    return of.usd + (1 - of.attainment) * promise.tables->miss();
+  };
+  if (paid(outcome) >= paid(promise.predicted)) return;
+  promise.predicted = outcome;
+  promise.tables = std::move(following);
 }
 
 Promise Pricing::attain(double target) {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "stepconf/percentile/rehearsal.h"
+#include "stepconf/percentile/chances.h"
 
 namespace stepconf::percentile {
 
@@ -40,7 +40,9 @@ class Pricing {
   const Problem& problem() const { return problem_; }
   const Chains& chains() const { return chains_; }
 
-  /// Solves for one price, and rehearses. Kept: the same price again costs nothing.
+  /// Solves for one price, and rehearses. Where executions may go exactly as planned, the best plan
+  /// for that is rehearsed too, and followed where it does better: on the grid of the tables a plan
+  /// that takes all of the SLO is in time in part. Kept: the same price again costs nothing.
   const Promise& at(double log_price);
 
   /// Finds the lowest price that attains `target`, to 0.02 of its logarithm: some nine solves, less
@@ -49,15 +51,22 @@ class Pricing {
   /// most that was seen.
   Promise attain(double target);
 
+  /// Rehearses for the chances along the way of a promise of this problem.
+  Chances chances(const Promise& promise);
+
   /// Takes a promise that was made before for the same problem, as if by `at`.
   void keep(const Promise& promise) { known_.try_emplace(promise.log_price, promise); }
 
  private:
+  Rehearsal& rehearsal();
+  void follow_plan(Promise& promise) const;
+
   Problem problem_;
   Chains chains_;
   PriceOptions options_;
   /// Made when first needed.
   std::optional<Rehearsal> rehearsal_;
+  std::optional<std::vector<int>> usual_plan_;
   std::map<double, Promise> known_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "stepconf/percentile/usual_plan.h"
+
 namespace stepconf::percentile {
 namespace {
 
@@ -49,11 +51,21 @@ Outcome Rehearsal::play(const Tables& tables) const {
   double usd = 0;
   int met = 0;
   for (int i = 0; i < runs_; ++i) {
-    Run run{i, 0};
-    met += end_of(0, {problem_.slo, 0}, 0, tables, run) <= problem_.slo;
+    Run run{.index = i};
+    met += in_time(tables, run);
     usd += run.usd;
   }
   return {static_cast<double>(met) / runs_, usd / runs_};
+}
+
+bool Rehearsal::watch(const Tables& tables, int run, const Delay& delay,
+                      std::vector<Passed>& passed) const {
+  Run watched{.index = run, .delay = delay, .passed = &passed};
+  return in_time(tables, watched);
+}
+
+bool Rehearsal::in_time(const Tables& tables, Run& run) const {
+  return end_of(0, {problem_.slo, 0}, 0, tables, run) <= problem_.slo * (1 + kForgiven);
 }
 
 double Rehearsal::end_of(int chain, const Due& due, double now, const Tables& tables,
@@ -61,6 +73,11 @@ double Rehearsal::end_of(int chain, const Due& due, double now, const Tables& ta
   const std::vector<Element>& elements = chains_.chains[chain].elements;
   for (int place = 0; place < static_cast<int>(elements.size()); ++place) {
     const Element& element = elements[place];
+    if (element.step >= 0 && element.step == run.delay.step) {
+      now += run.delay.share * problem_.slo;
+      run.delayed = true;
+    }
+    if (run.passed) run.passed->push_back({chain, place, due.target - now, run.delayed});
     if (element.kind == Kind::kStep) {
       const std::vector<Alternative>& alternatives = problem_.alternatives[element.step];
       if (alternatives.empty()) continue;
@@ -71,9 +88,15 @@ double Rehearsal::end_of(int chain, const Due& due, double now, const Tables& ta
     } else if (element.kind == Kind::kParallel) {
       const Due branches = tables.fork(chain, place, due, due.target - now);
       double end = now;
+      const bool delayed_before = run.delayed;
+      bool delayed = run.delayed;
       for (const int branch : element.chains) {
+        // A delay in one branch is none in its siblings.
+        run.delayed = delayed_before;
         end = std::max(end, end_of(branch, branches, now, tables, run));
+        delayed |= run.delayed;
       }
+      run.delayed = delayed;
       now = end;
     } else {
       double left = ways_[chain][place][run.index];
@@ -84,6 +107,10 @@ double Rehearsal::end_of(int chain, const Due& due, double now, const Tables& ta
         break;
       }
     }
+  }
+  if (run.passed) {
+    const int end = static_cast<int>(elements.size());
+    run.passed->push_back({chain, end, due.target - now, run.delayed});
   }
   return now;
 }

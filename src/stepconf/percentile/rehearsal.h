@@ -25,11 +25,34 @@ class Rehearsal {
   /// O(runs * steps).
   Outcome play(const Tables& tables) const;
 
+  /// What delays a run: one step starts by `share` of the SLO later.
+  struct Delay {
+    workflow::StepId step = -1;
+    double share = 0;
+  };
+  /// Where a run came by: an element about to start (the number of elements: the chain's end), and
+  /// the time left to the chain's target, seconds.
+  struct Passed {
+    int chain = 0, element = 0;
+    double x = 0;
+    /// Whether the delay came before.
+    bool delayed = false;
+  };
+  /// Plays run `run` of `runs()`; appends where it came by, and tells whether it met the SLO.
+  bool watch(const Tables& tables, int run, const Delay& delay, std::vector<Passed>& passed) const;
+
+  int runs() const { return runs_; }
+  double slo() const { return problem_.slo; }
+
  private:
   struct Run {
     int index = 0;
     double usd = 0;
+    Delay delay{};
+    bool delayed = false;
+    std::vector<Passed>* passed = nullptr;
   };
+  bool in_time(const Tables& tables, Run& run) const;
   double end_of(int chain, const Due& due, double now, const Tables& tables, Run& run) const;
 
   const Problem& problem_;

@@ -71,13 +71,19 @@ void Shifts::least(std::span<const float> next, std::span<float> value,
   }
 }
 
-void take_less(std::span<const float> row, int shift, int first, float offset, std::uint8_t index,
+void take_less(std::span<const float> row, int shift, float offset, std::uint8_t index,
                std::span<float> least, std::span<std::uint8_t> choice) {
-  const int size =
-      std::min(static_cast<int>(row.size()), static_cast<int>(least.size()) - shift) - first;
-  if (size <= 0) return;
-  choose_less(row.data() + first, offset, index, least.data() + shift + first,
-              choice.data() + shift + first, size);
+  const int size = std::min(static_cast<int>(row.size()), static_cast<int>(least.size()) - shift);
+  choose_less(row.data(), offset, index, least.data() + shift, choice.data() + shift, size);
+}
+
+void take_more_late(std::span<const float> row, int point, std::span<float> most) {
+  const int size = static_cast<int>(most.size()), inside = std::min(point + 1, size);
+  const float in_time = row[point], slope = row[0] - row[1];
+  for (int i = 0; i < inside; ++i) most[i] = std::max(most[i], row[point - i] - in_time);
+  for (int i = inside; i < size; ++i) {
+    most[i] = std::max(most[i], row[0] + slope * static_cast<float>(i - point) - in_time);
+  }
 }
 
 }  // namespace stepconf::percentile

@@ -34,9 +34,13 @@ class Shifts {
   std::vector<float> padded_, sum_;
 };
 
-/// For i >= shift + first, takes `offset` + `row[i - shift]` into `least[i]` where it is less, and
+/// For i >= shift, takes `offset` + `row[i - shift]` into `least[i]` where it is less, and
 /// then `index` into `choice[i]`.
-void take_less(std::span<const float> row, int shift, int first, float offset, std::uint8_t index,
+void take_less(std::span<const float> row, int shift, float offset, std::uint8_t index,
                std::span<float> least, std::span<std::uint8_t> choice);
+
+/// Takes into `most[i]`, where it is more, what joining `i` points later than `point` costs by
+/// `row`, which goes on to the left along its first two points.
+void take_more_late(std::span<const float> row, int point, std::span<float> most);
 
 }  // namespace stepconf::percentile

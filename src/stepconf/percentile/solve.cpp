@@ -19,13 +19,6 @@
 #include "stepconf/percentile/tables.h"
 
 namespace stepconf::percentile {
-namespace {
-
-// Of the branches' fastest mean time, what a join is given at least.
-constexpr double kSoonest = 0.7;
-
-}  // namespace
-
 using Kind = workflow::SeriesParallelTree::Kind;
 
 class Solve {
@@ -173,22 +166,27 @@ class Solve {
     const int contexts = static_cast<int>(classes.representatives.size());
     const int size = table.grid.size;
     std::vector<float> together(static_cast<std::size_t>(contexts) * size, 0.0F);
+    // A class costs what the dearest of its shapes does, so that none looks cheaper than it is: the
+    // fork takes the least of many targets, and so would find the one that flatters most.
+    const Grid latenesses_grid{0, table.grid.step,
+                               static_cast<int>(problem_.slo / table.grid.step) + 3};
+    const auto reach = static_cast<std::size_t>(latenesses_grid.size);
+    std::vector<float> dearest(contexts * reach, 0.0F);
+    for (const Candidate& shape : candidates) {
+      const Target& target = targets[shape.target];
+      take_more_late(table.values_of(element + 1, shape.context), target.point,
+                     {dearest.data() + target.context * reach, reach});
+    }
     for (const int branch : join.chains) {
       const double early =
           std::clamp(chains_.chains[branch].cheapest_seconds, 0.05 * problem_.slo, problem_.slo);
       Tables::Table& below =
           open(branch, make_grid(problem_.slo, early, resolution_.points), contexts);
       for (int k = 0; k < contexts; ++k) {
-        const Candidate& shape = candidates[classes.representatives[k]];
-        const std::span<const float> ahead = table.values_of(element + 1, shape.context);
         const std::span<float> end = below.values_of(size_of(branch), k);
-        below.represents.push_back({shape.context, targets[shape.target].point});
-        for (int i = 0; i < below.grid.size; ++i) {
-          const double late = -below.grid.at(i);
-          end[i] = late < below.grid.step / 2
-                       ? 0.0F
-                       : static_cast<float>(cost_of_lateness(table.grid, ahead,
-                                                             targets[shape.target].point, late));
+        for (int i = 0; below.grid.at(i) < -below.grid.step / 2; ++i) {
+          end[i] = static_cast<float>(
+              latenesses_grid.read({dearest.data() + k * reach, reach}, -below.grid.at(i)));
         }
       }
       solve(branch);
@@ -207,13 +205,9 @@ class Solve {
       const std::span<const float> ahead = table.values_of(element + 1, c);
       for (int t = 0; t < counts[c]; ++t) {
         const Target& target = targets[c * table.most_targets + t];
-        // No branch can join sooner than it takes: a target before that only leaves more to what
-        // stands for its class. The first target is for those that have no time left at all.
-        const int soonest =
-            t == 0 ? 0 : static_cast<int>(kSoonest * scale.fastest_seconds / table.grid.step);
         take_less({together.data() + static_cast<std::size_t>(target.context) * size,
                    static_cast<std::size_t>(size)},
-                  target.point, soonest, ahead[target.point], static_cast<std::uint8_t>(t), value,
+                  target.point, ahead[target.point], static_cast<std::uint8_t>(t), value,
                   table.choices_of(element, c));
       }
     }

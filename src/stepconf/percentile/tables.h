@@ -74,6 +74,11 @@ class Tables {
 
   double miss() const { return miss_; }
 
+  /// Gives tables that follow `plan` (usual_plan.h) as long as everything takes what it usually
+  /// does, and otherwise decide like these. O(steps).
+  Tables following(const std::vector<int>& plan, const Problem& problem,
+                   const Chains& chains) const;
+
   /// Writes the tables as bytes; equal ones give equal bytes.
   std::string to_bytes() const;
   /// Reads tables back, for the problem that they were solved for. Throws InvalidInput
@@ -91,7 +96,7 @@ class Tables {
 
   friend class Solve;
   friend class TablesReader;
-  friend class Chances;
+  friend class Follow;
 
   struct Table {
     Grid grid;
@@ -102,11 +107,6 @@ class Tables {
     std::vector<std::uint8_t> choices;
     /// By element, empty where it is no fork: [context][target].
     std::vector<std::vector<Target>> targets;
-    /// Of a branch, by context: which of the parent's contexts and target times it was solved for.
-    struct Represents {
-      int context = 0, point = 0;
-    };
-    std::vector<Represents> represents;
 
     std::size_t row(int element, int context) const {
       return (static_cast<std::size_t>(element) * contexts + context) * grid.size;

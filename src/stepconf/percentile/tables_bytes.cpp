@@ -38,11 +38,6 @@ std::string Tables::to_bytes() const {
         put(bytes, target.context);
       }
     }
-    put(bytes, static_cast<int>(table.represents.size()));
-    for (const Table::Represents& represents : table.represents) {
-      put(bytes, represents.context);
-      put(bytes, represents.point);
-    }
   }
   return bytes.take();
 }
@@ -106,12 +101,6 @@ class TablesReader {
     for (std::size_t element = 0; element < chain.elements.size(); ++element) {
       if (chain.elements[element].kind == Kind::kParallel) targets(table, table.targets[element]);
     }
-    const int represented = number(0, kMostContexts, "classes");
-    require(represented == 0 || represented == table.contexts, "classes that stand for nothing");
-    for (int i = 0; i < represented; ++i) {
-      table.represents.push_back(
-          {number(0, kMostContexts, "a class"), number(0, kMostPoints, "a target time")});
-    }
     return table;
   }
 
@@ -130,22 +119,11 @@ class TablesReader {
     const Chain& chain = chains_[index];
     const Table& table = tables[index];
     if (chain.parent < 0) {
-      require(table.contexts == 1 && table.represents.empty(), "more than one class of the whole");
+      require(table.contexts == 1, "more than one class of the whole");
     } else if (chain.is_way) {
       const Table& parent = tables[chain.parent];
-      require(table.contexts == parent.contexts && table.grid.size == parent.grid.size &&
-                  table.represents.empty(),
+      require(table.contexts == parent.contexts && table.grid.size == parent.grid.size,
               "a way unlike what it leads to");
-    } else {
-      require(table.represents.size() == static_cast<std::size_t>(table.contexts),
-              "classes that stand for nothing");
-    }
-    if (!table.represents.empty()) {
-      const Table& parent = tables[chain.parent];
-      for (const Table::Represents& represents : table.represents) {
-        require(represents.context < parent.contexts && represents.point < parent.grid.size,
-                "a class that stands for what is not there");
-      }
     }
     for (std::size_t element = 0; element < chain.elements.size(); ++element) {
       check_choices(tables, chain.elements[element], table, static_cast<int>(element));

@@ -25,6 +25,9 @@ class LargePayloads final : public Platform {
   void start(const Invocation& invocation) override;
   /// A result that cannot be read is a failed completion, StepConf.ObjectUnavailable.
   std::optional<Completion> wait_next(Seconds until) override;
+  std::optional<std::map<MemoryMb, int>> idle_sandboxes(const std::string& function) override {
+    return platform_.idle_sandboxes(function);
+  }
 
  private:
   std::string by_reference(const Invocation& invocation, const std::string& jobs_url);

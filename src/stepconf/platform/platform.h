@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -65,6 +66,12 @@ class Platform {
   /// Waits for the next completion, at most until `until` on the platform's clock; absent when that
   /// time comes first or when the wait is interrupted.
   virtual std::optional<Completion> wait_next(Seconds until) = 0;
+
+  /// Tells how many warm sandboxes of `function` are idle now, by memory size; a size that is not
+  /// in it has none. Absent where the platform does not know, or not within some milliseconds.
+  virtual std::optional<std::map<MemoryMb, int>> idle_sandboxes(const std::string& /*function*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace stepconf::platform

@@ -31,6 +31,7 @@ class RecordingFlow final : public asl::Flow {
   std::vector<asl::Command> handle(const asl::Event& event, Seconds now) override {
     return keep(flow_.handle(event, now));
   }
+  asl::WaysTaken take_ways() override { return flow_.take_ways(); }
 
  private:
   std::vector<asl::Command> keep(std::vector<asl::Command> commands);

@@ -6,6 +6,7 @@
 
 #include "stepconf/asl/path.h"
 #include "stepconf/base/error.h"
+#include "stepconf/base/file.h"
 #include "stepconf/project/yaml_reader.h"
 
 namespace stepconf::project {
@@ -166,8 +167,8 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
   if (!root.is_mapping())
     root.fail("is no project file: it must be a mapping that begins `schema: 1`");
   root.expect_members({"schema", "workflow", "steps", "jobs", "functions", "models", "slo",
-                       "target", "headroom", "strategy", "configurations", "pricing", "cost",
-                       "platform", "foreign", "choices", "simulation"});
+                       "target", "headroom", "strategy", "warm_pools", "configurations", "pricing",
+                       "cost", "platform", "foreign", "choices", "simulation"});
   const YamlValue schema = root.required("schema", "1");
   if (schema.text() != "1") schema.fail(fmt::format("is {}, this program knows 1", schema.text()));
 
@@ -201,6 +202,8 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
     project.target = target->number(0, 1);
     if (project.target <= 0 || project.target >= 1) target->fail("must lie between 0 and 1");
   }
+  if (const auto warm_pools = root.member("warm_pools"))
+    project.warm_pools = warm_pools->choice({"true", "false"}) == "true";
   if (const auto headroom = root.member("headroom")) {
     project.headroom = headroom->number(0, 1);
     if (project.headroom >= 1) headroom->fail("must be less than 1");
@@ -245,7 +248,11 @@ Project load_project(const std::filesystem::path& file_or_folder) {
           file_or_folder.string()));
     }
   }
-  return read_project(read_yaml(file), file);
+  return parse_project(read_file(file), file);
+}
+
+Project parse_project(const std::string& content, const std::filesystem::path& file) {
+  return read_project(parse_yaml(content, file), file);
 }
 
 estimator::ConfigurationSpace configuration_space(const Project& project,

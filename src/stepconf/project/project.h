@@ -72,6 +72,8 @@ struct Project {
   Slo slo;
   double target = 0.95;
   double headroom = 0;
+  /// Whether decisions heed which sandboxes are warm, where the platform knows.
+  bool warm_pools = true;
   /// Absent where the best that the models allow is to be taken (optimizer/default_strategy.h).
   std::optional<std::string> strategy;
   estimator::ConfigurationSpace configurations;
@@ -90,6 +92,9 @@ struct Project {
 /// ..." for what cannot be read, has the wrong type, is out of range, or is not known (with the
 /// nearest known name).
 Project load_project(const std::filesystem::path& file_or_folder);
+
+/// Reads the content of the project file `file`. Throws as load_project does.
+Project parse_project(const std::string& content, const std::filesystem::path& file);
 
 /// The configuration space of one function: the project's, with what the function overrides.
 estimator::ConfigurationSpace configuration_space(const Project& project,

@@ -65,13 +65,18 @@ void read_scatter(const YamlValue& value, Scatter& scatter) {
 
 Simulation read_simulation(const YamlValue& value) {
   value.expect_members({"fluctuation", "outliers", "cold", "dispatch", "keep_alive", "concurrency",
-                        "failures", "decisions", "planned_with"});
+                        "every", "failures", "decisions", "planned_with"});
   Simulation simulation;
   read_scatter(value, simulation.truth);
   if (const auto keep_alive = value.member("keep_alive"))
     simulation.keep_alive = keep_alive->duration();
   if (const auto most = value.member("concurrency"))
     simulation.concurrency = most->integer(1, kMostConcurrency);
+  if (const auto every = value.member("every")) {
+    if (!simulation.keep_alive)
+      every->fail("needs keep_alive: executions share sandboxes that stay warm");
+    simulation.every = every->duration();
+  }
   if (const auto decisions = value.member("decisions"))
     simulation.decisions_charged = decisions->choice({"free", "charged"}) == "charged";
   if (const auto belief = value.member("planned_with")) {

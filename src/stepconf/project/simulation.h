@@ -25,6 +25,7 @@ struct Simulation {
   std::optional<Scatter> belief{};
   std::optional<Seconds> keep_alive{};
   std::optional<int> concurrency{};
+  std::optional<Seconds> every{};
   /// `decisions: charged`.
   bool decisions_charged = false;
 };

@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
+#include <sstream>
 
 #include "stepconf/base/error.h"
-#include "stepconf/base/file.h"
 #include "stepconf/base/json.h"
 #include "stepconf/base/suggest.h"
 
@@ -38,6 +39,38 @@ std::optional<int> first_line_not_utf8(const std::string& content) {
   }
   return std::nullopt;
 }
+
+// Where documents begin. YAML::LoadAll tells too how many there are, but goes on for ever where a
+// document begins with a comma, which is then also where the next one begins.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  explicit DocumentStarts(const std::string& content) {
+    std::istringstream stream(content);
+    YAML::Parser parser(stream);
+    while (lines_.size() < 2 && parser.HandleNextDocument(*this)) {
+    }
+  }
+
+  std::optional<int> second_line() const {
+    return lines_.size() > 1 ? std::optional(lines_[1] + 1) : std::nullopt;
+  }
+
+ private:
+  using Style = YAML::EmitterStyle::value;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { lines_.push_back(mark.line); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, Style) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, Style) override {}
+  void OnMapEnd() override {}
+
+  std::vector<int> lines_;
+};
 
 }  // namespace
 
@@ -185,18 +218,16 @@ std::filesystem::path YamlValue::path() const {
   return (std::filesystem::absolute(file_).parent_path() / value).lexically_normal();
 }
 
-YamlValue read_yaml(const std::filesystem::path& file) {
-  const std::string content = read_file(file);
+YamlValue parse_yaml(const std::string& content, const std::filesystem::path& file) {
   if (const auto line = first_line_not_utf8(content)) {
     throw InvalidInput(fmt::format("{}:{}: is not valid UTF-8", file.string(), *line));
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(content);
-    if (documents.size() > 1) {
-      throw InvalidInput(fmt::format("{}: holds {} documents divided by ---, must hold one",
-                                     file.string(), documents.size()));
+    if (const auto line = DocumentStarts(content).second_line()) {
+      throw InvalidInput(
+          fmt::format("{}:{}: a second document begins, must be one", file.string(), *line));
     }
-    return {documents.empty() ? YAML::Node() : documents.front(), file.string(), ""};
+    return {YAML::Load(content), file.string(), ""};
   } catch (const YAML::ParserException& error) {
     throw InvalidInput(
         fmt::format("{}:{}: no valid YAML: {}", file.string(), error.mark.line + 1, error.msg));

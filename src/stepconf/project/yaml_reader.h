@@ -66,7 +66,7 @@ class YamlValue {
   std::string field_;
 };
 
-/// Parses a YAML file. Throws InvalidInput "FILE:LINE: ...".
-YamlValue read_yaml(const std::filesystem::path& file);
+/// Parses the content of the YAML file `file`. Throws InvalidInput "FILE:LINE: ...".
+YamlValue parse_yaml(const std::string& content, const std::filesystem::path& file);
 
 }  // namespace stepconf::project

@@ -15,7 +15,15 @@ namespace stepconf::simulation {
 
 using workflow::StepId;
 
-Player::Player(const Truth& truth) : truth_(truth), laws_(truth.workflow.steps.size()) {
+namespace {
+
+// Draws apart from the luck of steps and ways.
+constexpr std::uint64_t kArrivals = std::uint64_t{1} << 41;
+
+}  // namespace
+
+Player::Player(const Truth& truth)
+    : truth_(truth), sandboxes_(truth.service), laws_(truth.workflow.steps.size()) {
   for (const workflow::Step& step : truth.workflow.steps) {
     const bool asked = !step.is_foreign() && step.jobs > 0;
     options_.push_back(asked ? truth.options.options(step, step.jobs)
@@ -57,8 +65,10 @@ const estimator::StepLaw& Player::law_of(StepId id, const optimizer::Decision& d
 Execution Player::play(optimizer::Strategy& strategy, const optimizer::DecisionCharge& charge,
                        std::uint64_t seed, std::uint64_t execution) {
   const workflow::Workflow& workflow = truth_.workflow;
-  Sandboxes sandboxes(truth_.service);
-  const bool service_matters = truth_.service.keep_alive || truth_.service.concurrency;
+  const Service& service = truth_.service;
+  const bool service_matters = service.keep_alive || service.concurrency;
+  if (!service.every) sandboxes_ = Sandboxes(service);
+  const Seconds origin = next_;
   std::vector<Seconds> start(workflow.steps.size(), Seconds(0));
   std::vector<Usd> costs(workflow.steps.size());
   std::vector<std::size_t> ended_predecessors(workflow.steps.size(), 0);
@@ -79,12 +89,15 @@ Execution Player::play(optimizer::Strategy& strategy, const optimizer::DecisionC
     } else if (step.is_foreign()) {
       end += *step.foreign_duration;
     } else if (step.jobs > 0) {
-      const optimizer::Decision decision = strategy.decide({id, step.jobs, now});
+      optimizer::WarmSandboxes warm;
+      if (service.told) warm = sandboxes_.idle(step.function, origin + now);
+      const optimizer::Decision decision =
+          strategy.decide({id, step.jobs, now, service.told ? &warm : nullptr});
       const estimator::StepLaw& law = law_of(id, decision);
       law.draw({seed, execution, static_cast<std::uint64_t>(id)}, runs_);
       const Seconds begin = now + charge.duration;
       if (service_matters)
-        sandboxes.start(step.function, decision.configuration.memory, begin, runs_);
+        sandboxes_.start(step.function, decision.configuration.memory, origin + begin, runs_);
       const estimator::StepOutcome outcome = law.outcome(runs_);
       end = begin + outcome.duration;
       costs[id] = outcome.cost + charge.cost;
@@ -95,6 +108,10 @@ Execution Player::play(optimizer::Strategy& strategy, const optimizer::DecisionC
       if (++ended_predecessors[successor] == workflow.graph.predecessors[successor].size())
         ready.emplace(start[successor], successor);
     }
+  }
+  if (service.every) {
+    const double u = estimator::Draws{seed, execution, kArrivals}.uniform(0, 0);
+    next_ += std::max(*service.every * -std::log(u), result.duration);
   }
   // In the order of the steps, so that the sum does not depend on the schedule.
   for (const Usd cost : costs) result.cost += cost;

@@ -34,9 +34,9 @@ class Player {
  public:
   explicit Player(const Truth& truth);
 
-  /// Plays execution number `execution`. Where the seed and the number are equal, the luck of a
-  /// step's instances is, under whatever configuration. `charge` comes upon every decision. Throws
-  /// InvalidInput where the strategy chooses what the truth cannot run.
+  /// Plays the next execution, number `execution`. Where the seed and the number are equal, the
+  /// luck of a step's instances is, under whatever configuration. `charge` comes upon every
+  /// decision. Throws InvalidInput where the strategy chooses what the truth cannot run.
   Execution play(optimizer::Strategy& strategy, const optimizer::DecisionCharge& charge,
                  std::uint64_t seed, std::uint64_t execution);
 
@@ -44,6 +44,9 @@ class Player {
   const estimator::StepLaw& law_of(workflow::StepId step, const optimizer::Decision& decision);
 
   const Truth& truth_;
+  Sandboxes sandboxes_;
+  // When the next execution starts.
+  Seconds next_{0};
   // By step: the options as the truth has them, and the laws of those that were chosen.
   std::vector<std::vector<estimator::Option>> options_;
   std::vector<std::map<int, estimator::StepLaw>> laws_;

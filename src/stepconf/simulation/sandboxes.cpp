@@ -7,6 +7,8 @@ namespace stepconf::simulation {
 void Sandboxes::start(const std::string& function, MemoryMb memory, Seconds ready,
                       std::vector<estimator::InstanceRun>& runs) {
   std::vector<Seconds>* free = service_.keep_alive ? &free_since_[{function, memory}] : nullptr;
+  if (free != nullptr)
+    std::erase_if(*free, [&](Seconds since) { return ready - since > *service_.keep_alive; });
   for (estimator::InstanceRun& run : runs) {
     if (service_.concurrency) wait_for_a_place(ready, run);
     if (free != nullptr && take_warm(*free, ready + run.delay)) run.cold = false;
@@ -44,11 +46,26 @@ int Sandboxes::most_at_work(Seconds from, Seconds until) const {
   return most;
 }
 
+std::map<MemoryMb, int> Sandboxes::idle(const std::string& function, Seconds now) const {
+  std::map<MemoryMb, int> result;
+  for (auto pool = free_since_.lower_bound({function, MemoryMb{}});
+       pool != free_since_.end() && pool->first.first == function; ++pool) {
+    const auto warm =
+        std::ranges::count_if(pool->second, [&](Seconds since) { return is_warm(since, now); });
+    if (warm > 0) result.emplace(pool->first.second, static_cast<int>(warm));
+  }
+  return result;
+}
+
+bool Sandboxes::is_warm(Seconds free_since, Seconds start) const {
+  return free_since <= start && start - free_since <= *service_.keep_alive;
+}
+
 bool Sandboxes::take_warm(std::vector<Seconds>& free, Seconds start) const {
   // The one used last: its time is the longest.
   auto best = free.end();
   for (auto each = free.begin(); each != free.end(); ++each) {
-    if (*each > start || start - *each > *service_.keep_alive) continue;
+    if (!is_warm(*each, start)) continue;
     if (best == free.end() || *each > *best) best = each;
   }
   if (best == free.end()) return false;

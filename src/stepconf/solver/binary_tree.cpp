@@ -5,11 +5,11 @@
 namespace stepconf::solver {
 namespace {
 
-using Tree = workflow::SeriesParallelTree;
+using workflow::SeriesParallelTree;
 
-int add(BinaryTree& result, const Tree& tree);
+int add(BinaryTree& result, const SeriesParallelTree& tree);
 
-int add_parts(BinaryTree& result, std::span<const Tree> parts, bool series) {
+int add_parts(BinaryTree& result, std::span<const SeriesParallelTree> parts, bool series) {
   if (parts.size() == 1) return add(result, parts.front());
   const std::size_t half = parts.size() / 2;
   BinaryTree::Node node;
@@ -20,9 +20,9 @@ int add_parts(BinaryTree& result, std::span<const Tree> parts, bool series) {
   return result.size() - 1;
 }
 
-int add(BinaryTree& result, const Tree& tree) {
-  if (tree.kind != Tree::Kind::kStep)
-    return add_parts(result, tree.parts, tree.kind == Tree::Kind::kSeries);
+int add(BinaryTree& result, const SeriesParallelTree& tree) {
+  if (tree.kind != SeriesParallelTree::Kind::kStep)
+    return add_parts(result, tree.parts, tree.kind == SeriesParallelTree::Kind::kSeries);
   BinaryTree::Node leaf;
   leaf.step = tree.step;
   result.nodes.push_back(leaf);
@@ -31,7 +31,7 @@ int add(BinaryTree& result, const Tree& tree) {
 
 }  // namespace
 
-BinaryTree binary_tree(const Tree& tree) {
+BinaryTree binary_tree(const SeriesParallelTree& tree) {
   BinaryTree result;
   add(result, tree);
   return result;

@@ -16,8 +16,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // Costs and bounds that differ by less, relatively, count as equal: what flows lose by rounding.
 constexpr double kTie = 1e-10;
-// Two moments closer than this are one (problem.h forgives it).
-constexpr double kMoment = 1e-9;
 // Cuts that strong branching tries at a node.
 constexpr std::size_t kCutsTried = 8;
 // And how far it follows each.
@@ -46,7 +44,7 @@ class Tree {
   void keep_by_penalty();
   void start();
   void explore();
-  void dive(Node node);
+  void dive(const Node& node);
   bool tighten();
   bool tighten_by_time();
   bool tighten_by_penalty();
@@ -289,7 +287,7 @@ bool Tree::ended() {
   return ended_;
 }
 
-void Tree::dive(Node node) {
+void Tree::dive(const Node& node) {
   double floor = node.bound;
   int depth = node.depth;
   relaxation_->restore(node.state);
@@ -339,7 +337,7 @@ void Tree::explore() {
       if (ties_.size() < kMostTies) ties_.push_back(std::move(node));
       continue;
     }
-    dive(std::move(node));
+    dive(node);
   }
 }
 

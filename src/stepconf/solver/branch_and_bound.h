@@ -12,6 +12,9 @@
 
 namespace stepconf::solver {
 
+/// Two moments closer than this, in seconds, are one (problem.h forgives it).
+inline constexpr double kMoment = 1e-9;
+
 /// What a search is asked.
 struct Search {
   /// Time allowed, seconds; nothing is forgiven.

@@ -11,7 +11,7 @@ namespace {
 using workflow::Graph;
 using workflow::StepId;
 
-constexpr int kMostPoints = 2000;
+constexpr int kMostMerged = 2000;
 constexpr int kMostSums = 1 << 17;
 
 // The edges that follow from no others.
@@ -118,7 +118,7 @@ bool Contraction::merge(int into, int other, bool side_by_side) {
   merged.left = part_of_[into];
   merged.right = part_of_[other];
   merged.points = side_by_side ? in_parallel(a, b) : in_series(a, b);
-  if (merged.points.size() > kMostPoints) return false;
+  if (merged.points.size() > kMostMerged) return false;
   part_of_[into] = static_cast<int>(parts_.size());
   parts_.push_back(std::move(merged));
   return true;

@@ -10,8 +10,7 @@
 namespace stepconf::solver {
 namespace {
 
-// What problem.h forgives: a moment for limits in time, a share for those in cost.
-constexpr double kMoment = 1e-9;
+// What problem.h forgives of limits in cost.
 constexpr double kShare = 1e-12;
 // Relative width of the interval of times from which on steps are taken downwards.
 constexpr double kClose = 1e-6;
@@ -82,16 +81,21 @@ class DagSolver final : public Solver {
     return solution;
   }
 
-  std::vector<Point> frontier(int points) override {
-    std::vector<Point> found;
-    if (!walk(points, found)) found = selection(points);
-    std::sort(found.begin(), found.end(), [](const Point& a, const Point& b) {
-      return a.seconds != b.seconds ? a.seconds < b.seconds : a.usd < b.usd;
+  FrontierList frontier(int points) override {
+    std::vector<Searched> found;
+    FrontierList list;
+    list.complete = walk(points, found);
+    if (!list.complete) found = selection(points);
+    std::sort(found.begin(), found.end(), [](const Searched& a, const Searched& b) {
+      return std::pair(a.point.seconds, a.point.usd) < std::pair(b.point.seconds, b.point.usd);
     });
-    std::vector<Point> frontier;
-    for (const Point& point : found)
-      if (frontier.empty() || point.usd < frontier.back().usd) frontier.push_back(point);
-    return frontier;
+    for (const Searched& next : found) {
+      if (!list.points.empty() && next.point.usd >= list.points.back().usd) continue;
+      list.points.push_back(next.point);
+      list.excess = std::max(list.excess, next.excess);
+    }
+    list.out_of_time = !list.complete && options_.out_of_time();
+    return list;
   }
 
  private:
@@ -100,31 +104,44 @@ class DagSolver final : public Solver {
     return branch_and_bound(contraction_.core(), what);
   }
 
+  // A point of the frontier, or near it: see FrontierList::excess.
+  struct Searched {
+    Point point;
+    double excess = 0;
+  };
+
+  Searched searched(const Found& found) const {
+    const Point point = whole(found.options).total;
+    const double least = std::max(0.0, found.lower_bound);
+    if (found.complete || point.usd <= least) return {point};
+    // Infinite where nothing is known.
+    return {point, point.usd / least - 1};
+  }
+
   // From the cheapest plan on, each time the cheapest that is faster. False where that are more
   // than `most`, or a search was ended.
-  bool walk(int most, std::vector<Point>& found) const {
+  bool walk(int most, std::vector<Searched>& found) const {
     for (double limit = cheapest_seconds_ + kMoment; limit >= fastest_seconds_;
-         limit = found.back().seconds - kMoment) {
+         limit = found.back().point.seconds - kMoment) {
       if (static_cast<int>(found.size()) == most) return false;
       const Found next = search({.limit = limit, .most_nodes = kNodesPerPoint});
       if (!next.complete) return false;
-      found.push_back(whole(next.options).total);
+      found.push_back(searched(next));
     }
     return true;
   }
 
   // The cheapest within times spaced evenly on a logarithmic scale: the curve is steep where it is
   // fast.
-  std::vector<Point> selection(int points) const {
-    std::vector<Point> found;
+  std::vector<Searched> selection(int points) const {
+    std::vector<Searched> found;
     for (int i = 0; i < points; ++i) {
       const double share = points == 1 ? 0 : static_cast<double>(i) / (points - 1);
       const double limit =
           fastest_seconds_ > 0
               ? fastest_seconds_ * std::pow(cheapest_seconds_ / fastest_seconds_, share)
               : share * cheapest_seconds_;
-      found.push_back(
-          whole(search({.limit = limit + kMoment, .most_nodes = kNodesPerPoint}).options).total);
+      found.push_back(searched(search({.limit = limit + kMoment, .most_nodes = kNodesPerPoint})));
     }
     return found;
   }

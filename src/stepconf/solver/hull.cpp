@@ -8,7 +8,7 @@
 namespace stepconf::solver {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
 double slope(const Point& a, const Point& b) { return (b.usd - a.usd) / (b.seconds - a.seconds); }
 
@@ -31,7 +31,7 @@ void push(std::vector<Point>& vertices, const Point& point) {
 
 // The value within `seconds`, where `after` is the number of vertices that need no longer.
 double value(const std::vector<Point>& vertices, std::size_t after, double seconds) {
-  if (after == 0) return kInfinity;
+  if (after == 0) return kNever;
   const Point& from = vertices[after - 1];
   if (after == vertices.size()) return from.usd;
   return from.usd + slope(from, vertices[after]) * (seconds - from.seconds);
@@ -133,7 +133,7 @@ Surroundings Surroundings::beside_in_parallel(const Hull& sibling) const {
                            (ours != hull_.vertices.end() && ours->seconds <= -theirs->seconds);
     const double time = from_ours ? (ours++)->seconds : -(theirs++)->seconds;
     const double usd = rest_usd.ascend_to(time) + sibling_usd.descend_to(-time);
-    if (usd < kInfinity) push(rest.vertices, {time, usd});
+    if (usd < kNever) push(rest.vertices, {time, usd});
   }
   return Surroundings(std::move(rest));
 }
@@ -153,7 +153,7 @@ void Surroundings::narrow(const Hull& part) {
 
 double Surroundings::best_time(const Hull& part) const {
   double best = part.vertices.front().seconds;
-  double least = kInfinity;
+  double least = kNever;
   const auto consider = [&](double seconds) {
     const double usd = part.at(seconds) + at(seconds);
     if (usd < least) {

@@ -61,6 +61,19 @@ struct Solution {
   bool proved = false;
 };
 
+/// What is known of the Pareto frontier of a whole workflow.
+struct FrontierList {
+  /// Seconds ascend, usd descend, both strictly; the fastest is among them.
+  std::vector<Point> points;
+  /// Whether these are all points of the frontier.
+  bool complete = true;
+  /// Each point costs at most 1 + this times the least for its time: 0 where it is the least;
+  /// infinite where nobody knows.
+  double excess = 0;
+  /// Whether that is not so because SolverOptions::out_of_time ended the search.
+  bool out_of_time = false;
+};
+
 /// Solves one problem for any limit. Used by one thread.
 class Solver {
  public:
@@ -72,12 +85,11 @@ class Solver {
   /// Finds the fastest assignment that costs at most `usd` (a relative 1e-12 forgiven); of equally
   /// fast ones the cheapest.
   virtual Solution fastest_within(double usd) = 0;
-  /// Lists the Pareto frontier of the whole workflow: seconds ascend, usd descend, both strictly.
-  /// Exact for series-parallel workflows with epsilon 0, as long as there is time: then points are
-  /// left out, and others may cost somewhat more than the least. For other workflows each point is
-  /// found by a search of its own: all of them where there are at most `points` and none is hard to
-  /// find, else a selection.
-  virtual std::vector<Point> frontier(int points) = 0;
+  /// Lists the Pareto frontier of the whole workflow. Exact for series-parallel workflows with
+  /// epsilon 0, as long as there is time: then points are left out, and others may cost somewhat
+  /// more than the least. For other workflows each point is found by a search of its own: all of
+  /// them where there are at most `points` and none is hard to find, else a selection.
+  virtual FrontierList frontier(int points) = 0;
 };
 
 /// Chooses the method by the workflow's shape: frontiers of sub-trees where it is series-parallel,

@@ -78,7 +78,7 @@ SampleSearch::SampleSearch(const SampledProblem& problem, double limit, double s
 
 int SampleSearch::count(int needed) {
   int within = 0;
-  std::array<double, kBlock> longest;
+  std::array<double, kBlock> longest{};
   for (int first = 0; first < samples_; first += kBlock) {
     const int size = std::min(kBlock, samples_ - first);
     longest.fill(0);
@@ -235,7 +235,8 @@ void SampleSearch::descend(int depth, double usd) {
     const SampledOption& option = problem_.options[step][k];
     const double usd_now = usd + option.usd;
     if (usd_now + rest_usd_[depth + 1] >= best_.usd * (1 - 1e-12)) break;
-    if (ended_ || (ended_ = out_of_time_())) break;
+    ended_ = ended_ || out_of_time_();
+    if (ended_) break;
     ++best_.nodes;
     take(step, option.seconds);
     if (count(needed_) < needed_) continue;

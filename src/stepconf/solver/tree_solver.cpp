@@ -39,8 +39,11 @@ double tolerance_for(const Curve& curve, int points) {
   return std::expm1(std::log(range) / points);
 }
 
-void thin_to(Curve& curve, int points) {
-  if (curve.size() > points) thin(curve, tolerance_for(curve, points));
+// By which factor points may cost more than those that were left out for them.
+double thin_to(Curve& curve, int points) {
+  if (curve.size() <= points) return 1;
+  const double tolerance = tolerance_for(curve, points);
+  return thin(curve, tolerance) ? 1 + tolerance : 1;
 }
 
 class TreeSolver final : public Solver {
@@ -104,27 +107,37 @@ class TreeSolver final : public Solver {
       }
     }
     best.proved = proved;
-    return with_bound(std::move(best), proved ? best.best.total.seconds : below);
+    const double bound = proved ? best.best.total.seconds : below;
+    return with_bound(std::move(best), bound);
   }
 
-  std::vector<Point> frontier(int) override {
+  FrontierList frontier(int) override {
+    FrontierList list;
     std::vector<Curve> curves;
+    // By node: the factor by which a point may cost more than the one that was left out for it.
+    std::vector<double> factors;
     for (int i = 0; i < tree_.size(); ++i) {
       const BinaryTree::Node& node = tree_.nodes[i];
+      factors.push_back(node.is_leaf() ? 1 : std::max(factors[node.first], factors[node.second]));
       if (!node.is_leaf() && options_.out_of_time()) {
-        thin_to(curves[node.first], kFewInTime);
-        thin_to(curves[node.second], kFewInTime);
+        const double first = thin_to(curves[node.first], kFewInTime);
+        const double second = thin_to(curves[node.second], kFewInTime);
+        list.out_of_time |= first > 1 || second > 1;
+        factors[i] = std::max(first * factors[node.first], second * factors[node.second]);
       }
       curves.push_back(node.is_leaf() ? leaves_[i]
                        : node.series  ? in_series(curves[node.first], curves[node.second])
                                       : in_parallel(curves[node.first], curves[node.second]));
       // Thinned in every node on the way to the root, so that the errors multiply to epsilon.
-      if (options_.epsilon > 0 && !node.is_leaf())
-        thin(curves.back(), std::pow(1 + options_.epsilon, 1.0 / depth_) - 1);
+      if (options_.epsilon > 0 && !node.is_leaf()) {
+        const double share = std::pow(1 + options_.epsilon, 1.0 / depth_) - 1;
+        if (thin(curves.back(), share)) factors[i] *= 1 + share;
+      }
     }
-    std::vector<Point> points;
-    for (int i = 0; i < curves.back().size(); ++i) points.push_back(curves.back().point(i));
-    return points;
+    list.complete = factors.back() == 1;
+    list.excess = factors.back() - 1;
+    for (int i = 0; i < curves.back().size(); ++i) list.points.push_back(curves.back().point(i));
+    return list;
   }
 
  private:

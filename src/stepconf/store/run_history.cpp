@@ -6,12 +6,12 @@
 namespace stepconf::store {
 namespace {
 
-constexpr Purpose kPurpose = {.name = "run history",
-                              .keeps = "what runs came to",
-                              .recover = "",
-                              .patience = std::chrono::seconds(5)};
+constexpr Purpose kHistoryPurpose = {.name = "run history",
+                                     .keeps = "what runs came to",
+                                     .recover = "",
+                                     .patience = std::chrono::seconds(5)};
 
-constexpr Schema kSchema = {1, R"(
+constexpr Schema kHistorySchema = {1, R"(
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     started_at INTEGER NOT NULL,
@@ -36,18 +36,18 @@ constexpr Schema kSchema = {1, R"(
   ) STRICT;
 )"};
 
-Database open(const std::filesystem::path& file) {
-  make_folder(file, kPurpose);
-  Database database(file, kPurpose);
-  // A reader then sees the last commit while somebody writes, and holds nobody up. Where that is
-  // not possible, as on some network file systems, the two wait for each other.
+Database open_history(const std::filesystem::path& file) {
+  make_folder(file, kHistoryPurpose);
+  Database database(file, kHistoryPurpose);
+  // A reader then sees the last commit while somebody writes, and holds nobody up.
   try {
     database.execute("PRAGMA journal_mode = WAL");
   } catch (const InvalidInput&) {
     throw;
-  } catch (const Error&) {
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+    // As on some network file systems: the two then wait for each other.
   }
-  bring_up_to_date(database, kSchema);
+  bring_up_to_date(database, kHistorySchema);
   return database;
 }
 
@@ -67,7 +67,7 @@ std::filesystem::path run_history_file(const std::filesystem::path& project_fold
   return project_folder / ".stepconf" / "runs.db";
 }
 
-RunHistory::RunHistory(const std::filesystem::path& file) : database_(open(file)) {}
+RunHistory::RunHistory(const std::filesystem::path& file) : database_(open_history(file)) {}
 
 void RunHistory::add(const RunEntry& run) {
   Statement insert = database_.prepare(

@@ -16,19 +16,19 @@ namespace stepconf::store {
 /// What one run was to do and did.
 struct RunEntry {
   std::chrono::sys_seconds started_at{};
-  std::string execution;
+  std::string execution{};
   /// Which workflow: a hash of its definition.
-  std::string workflow;
+  std::string workflow{};
   /// Absent where the run had none; `met` is then false.
   std::optional<Seconds> slo{};
   double target = 0.95;
-  std::string strategy;
+  std::string strategy{};
   /// "succeeded" or "failed".
   std::string status = "succeeded";
   /// Whether it succeeded within its SLO.
   bool met = false;
   Seconds duration{0};
-  Usd cost;
+  Usd cost{};
   /// The logarithm to base 10 of the price on a miss that it was planned with, where there was one.
   std::optional<double> log_price{};
 

@@ -11,12 +11,12 @@
 namespace stepconf::store {
 namespace {
 
-constexpr Purpose kPurpose = {
+constexpr Purpose kSamplesPurpose = {
     .name = "store of samples",
     .keeps = "measured samples",
     .recover = ", and give it the samples of an exported CSV with --import"};
 
-constexpr Schema kSchema = {1, R"(
+constexpr Schema kSamplesSchema = {1, R"(
   CREATE TABLE samples (
     id INTEGER PRIMARY KEY,
     measured_at INTEGER NOT NULL,
@@ -58,11 +58,11 @@ Origin origin_of(const Database& database, std::string_view text) {
                   database.file().string(), text));
 }
 
-Database open(const std::filesystem::path& file) {
-  make_folder(file, kPurpose);
-  Database database(file, kPurpose);
+Database open_samples(const std::filesystem::path& file) {
+  make_folder(file, kSamplesPurpose);
+  Database database(file, kSamplesPurpose);
   check_pages(database);
-  bring_up_to_date(database, kSchema);
+  bring_up_to_date(database, kSamplesSchema);
   return database;
 }
 
@@ -73,7 +73,7 @@ std::filesystem::path sample_store_file(const std::filesystem::path& project_fol
 }
 
 SampleStore::SampleStore(const std::filesystem::path& file)
-    : database_(open(file)),
+    : database_(open_samples(file)),
       insert_(database_.prepare(
           "INSERT INTO samples (measured_at, origin, platform, fingerprint, function, memory_mb, "
           "instances, processes, jobs, duration_ms, init_ms, dispatch_ms, max_memory_mb, cold, "

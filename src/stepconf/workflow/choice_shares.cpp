@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/suggest.h"
@@ -75,19 +74,21 @@ std::vector<double> given_shares(std::span<const std::string> ways, bool catches
   return shares;
 }
 
-std::optional<std::vector<double>> learnt_shares(std::span<const std::string> ways,
-                                                 const std::map<std::string, double>& learnt) {
-  std::vector<double> shares;
-  double sum = 0;
-  for (const std::string& way : ways) {
-    const auto found = learnt.find(way);
-    if (found == learnt.end() || !(found->second > 0) || !std::isfinite(found->second)) {
-      return std::nullopt;
-    }
-    shares.push_back(found->second);
-    sum += found->second;
+std::optional<std::vector<double>> learnt_shares(std::span<const std::string> ways, bool catches,
+                                                 const LearntWays& learnt) {
+  const auto known = [&](const auto& entry) {
+    return std::ranges::find(ways, entry.first) != ways.end();
+  };
+  if (learnt.taken.empty() || !std::ranges::all_of(learnt.taken, known)) return std::nullopt;
+  std::vector<double> shares = default_shares(ways.size(), catches);
+  double passes = 1;
+  for (std::size_t way = 0; way < ways.size(); ++way) {
+    const auto found = learnt.taken.find(ways[way]);
+    if (found == learnt.taken.end()) continue;
+    shares[way] += found->second;
+    passes += found->second;
   }
-  for (double& share : shares) share /= sum;
+  for (double& share : shares) share /= passes;
   return shares;
 }
 

@@ -27,9 +27,21 @@ std::vector<double> given_shares(std::span<const std::string> ways, bool catches
                                  const std::map<std::string, double>& given,
                                  std::string_view where);
 
-/// Takes what executions have shown: absent where it does not know each of the ways or a share is
-/// not more than 0, as after a change of the definition.
-std::optional<std::vector<double>> learnt_shares(std::span<const std::string> ways,
-                                                 const std::map<std::string, double>& learnt);
+/// What executions have shown of a state's ways.
+struct LearntWays {
+  /// Executions that came past the state.
+  int executions = 0;
+  /// How often each way was taken, more than 0; a state in a Map may be passed several times.
+  std::map<std::string, int> taken;
+
+  bool operator==(const LearntWays&) const = default;
+};
+
+/// Takes what executions have shown, and what is assumed where nothing is known (default_shares)
+/// for one more pass, so that a way that was not taken yet keeps a share: 0.5 of 11 where ten
+/// executions went the other of two. Absent where nothing was shown, or of a way that does not
+/// exist, as after a change of the definition.
+std::optional<std::vector<double>> learnt_shares(std::span<const std::string> ways, bool catches,
+                                                 const LearntWays& learnt);
 
 }  // namespace stepconf::workflow

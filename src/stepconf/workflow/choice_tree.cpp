@@ -14,7 +14,7 @@ namespace {
 using Tree = SeriesParallelTree;
 using Kind = Tree::Kind;
 
-constexpr double kRounding = 1e-9;
+constexpr double kTieRounding = 1e-9;
 
 // A part and how many steps it has.
 struct Part {
@@ -66,7 +66,7 @@ class Grouper {
   Tree weighed(Tree tree, double reached) const {
     if (tree.kind == Kind::kStep) {
       const double probability = workflow_.steps[tree.step].probability;
-      if (probability >= reached * (1 - kRounding)) return tree;
+      if (probability >= reached * (1 - kTieRounding)) return tree;
       return {Kind::kChoice, -1, {std::move(tree)}, {probability / reached}};
     }
     for (std::size_t i = 0; i < tree.parts.size(); ++i) {

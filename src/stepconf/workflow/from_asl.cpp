@@ -76,18 +76,25 @@ class Hints {
       check(choices_, "choices", name, "Choice state, and no state with Catch,");
   }
 
+  struct Shares {
+    std::vector<double> shares;
+    SharesAre are = SharesAre::assumed;
+    int executions = 0;
+  };
+
   // The share of executions on each of the ways on from a state.
-  std::vector<double> shares(const State& state, const std::vector<std::string>& ways) const {
+  Shares shares(const State& state, const std::vector<std::string>& ways) const {
     const bool catches = !state.catchers.empty();
     if (const auto given = hints_.choices.find(state.full_name); given != hints_.choices.end()) {
-      return given_shares(ways, catches, given->second,
-                          fmt::format("{}: choices: {}", source_, state.full_name));
+      const std::string where = fmt::format("{}: choices: {}", source_, state.full_name);
+      return {given_shares(ways, catches, given->second, where), SharesAre::given};
     }
     const auto learnt = hints_.learnt_choices.find(state.full_name);
     if (learnt != hints_.learnt_choices.end()) {
-      if (auto shares = learnt_shares(ways, learnt->second)) return *std::move(shares);
+      if (auto shares = learnt_shares(ways, catches, learnt->second))
+        return {*std::move(shares), SharesAre::learnt, learnt->second.executions};
     }
-    return default_shares(ways.size(), catches);
+    return {default_shares(ways.size(), catches)};
   }
 
   int jobs(const std::string& map) const {
@@ -205,9 +212,12 @@ class Builder {
       visit.shares.assign(names.size(), 1.0);
       return;
     }
-    visit.shares = hints_.shares(state, names);
+    auto [shares, are, executions] = hints_.shares(state, names);
+    visit.shares = std::move(shares);
     visit.choice = workflow_.choices.size();
     Choice& ways = workflow_.choices.emplace_back();
+    ways.shares_are = are;
+    ways.executions = executions;
     ways.name = state.full_name;
     ways.probability = visit.arriving.probability;
     for (std::size_t i = 0; i < names.size(); ++i)

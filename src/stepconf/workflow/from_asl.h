@@ -6,6 +6,7 @@
 
 #include "stepconf/asl/state_machine.h"
 #include "stepconf/base/units.h"
+#include "stepconf/workflow/choice_shares.h"
 #include "stepconf/workflow/workflow.h"
 
 namespace stepconf::workflow {
@@ -20,11 +21,11 @@ struct PlanningHints {
   /// without either it counts as 0.
   std::map<std::string, Seconds> foreign;
   /// By Choice state, or state with Catch: the share of executions that goes each way, by the name
-  /// of the state it leads to ("End" where there is none). See shares_of for what is not said.
+  /// of the state it leads to ("End" where there is none). See given_shares for what is not said.
   std::map<std::string, std::map<std::string, double>> choices = {};
-  /// The same learnt from executions: counts where `choices` says nothing of a state. What names no
-  /// state or way of the definition is ignored.
-  std::map<std::string, std::map<std::string, double>> learnt_choices = {};
+  /// The same learnt from executions: used where `choices` says nothing of a state. What names no
+  /// state or way of the definition is ignored (learnt_shares).
+  std::map<std::string, LearntWays> learnt_choices = {};
   /// The file that says all this, for messages; the definition's where empty.
   std::string source;
 };

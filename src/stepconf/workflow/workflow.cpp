@@ -9,4 +9,16 @@ std::optional<StepId> Workflow::find(std::string_view name) const {
   return std::nullopt;
 }
 
+std::string_view to_string(SharesAre are) {
+  switch (are) {
+    case SharesAre::given:
+      return "given";
+    case SharesAre::learnt:
+      return "learnt";
+    case SharesAre::assumed:
+      break;
+  }
+  return "assumed";
+}
+
 }  // namespace stepconf::workflow

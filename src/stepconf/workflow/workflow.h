@@ -48,6 +48,12 @@ struct Way {
   std::vector<StepId> steps;
 };
 
+/// Where the shares of a choice's ways come from: the user, executions, or nowhere.
+enum class SharesAre { given, learnt, assumed };
+
+/// Gives the name as files have it: "given", "learnt", "assumed".
+std::string_view to_string(SharesAre are);
+
 /// A state of whose ways on an execution takes one: a Choice, or a state with Catch, whose ways are
 /// the one of success and the handlers.
 struct Choice {
@@ -57,6 +63,9 @@ struct Choice {
   double probability = 1;
   /// At least two; shares sum to 1.
   std::vector<Way> ways;
+  SharesAre shares_are = SharesAre::assumed;
+  /// Where learnt: from how many executions.
+  int executions = 0;
 };
 
 /// A DAG of steps. `graph` has one vertex a step, in the order of `steps`.

@@ -8,7 +8,7 @@ namespace stepconf::platform {
 
 namespace {
 
-double milliseconds(Seconds duration) { return duration.count() * 1e3; }
+double milliseconds_of(Seconds duration) { return duration.count() * 1e3; }
 
 // A handler that reports its own error has ended well as far as its sandbox is concerned.
 bool sandbox_failed(const CallReport& call) {
@@ -26,11 +26,11 @@ std::string report_line(const CallReport& call) {
   std::string line = fmt::format(
       "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {:.0f} ms\tMemory Size: {} MB\t"
       "Max Memory Used: {} MB\t",
-      call.request_id, milliseconds(completion.ended - completion.started),
-      milliseconds(completion.billed), call.memory.value,
+      call.request_id, milliseconds_of(completion.ended - completion.started),
+      milliseconds_of(completion.billed), call.memory.value,
       std::min(completion.max_memory_mb, call.memory.value));
   if (completion.cold)
-    line += fmt::format("Init Duration: {:.2f} ms\t", milliseconds(completion.init));
+    line += fmt::format("Init Duration: {:.2f} ms\t", milliseconds_of(completion.init));
   return line + status_fields(call);
 }
 
@@ -44,7 +44,7 @@ std::vector<std::string> closing_lines(const CallReport& call, std::string_view 
   std::vector<std::string> lines;
   if (!call.delivered) {
     lines.push_back(fmt::format("INIT_REPORT Init Duration: {:.2f} ms\tPhase: init\t{}",
-                                milliseconds(call.completion.init), status_fields(call)));
+                                milliseconds_of(call.completion.init), status_fields(call)));
     lines.push_back(start_line(call.request_id, call.version));
   }
   if (sandbox_failed(call)) {

@@ -106,6 +106,17 @@ bool Engine::has_idle(const std::string& function, MemoryMb memory) const {
   return found != idle_.end() && !found->second.empty();
 }
 
+std::map<MemoryMb, int> Engine::idle(const std::string& function) const {
+  std::map<MemoryMb, int> result;
+  for (auto each = idle_.lower_bound({function, MemoryMb{}});
+       each != idle_.end() && each->first.first == function; ++each) {
+    if (!each->second.empty()) {
+      result.emplace(each->first.second, static_cast<int>(each->second.size()));
+    }
+  }
+  return result;
+}
+
 void Engine::reject(const std::unique_ptr<Work>& work, const FunctionError& error) {
   Completion& completion = work->completion;
   completion.started = completion.ended = now();

@@ -63,6 +63,8 @@ class Engine final : public SandboxOwner {
   void invoke(Call call, std::function<void(Outcome)> done);
   /// Whether a call of the function at the memory size would find a warm sandbox now.
   bool has_idle(const std::string& function, MemoryMb memory) const;
+  /// How many calls of the function would each find one, by memory size.
+  std::map<MemoryMb, int> idle(const std::string& function) const;
   /// Kills all sandboxes, fails the calls in them, and tells `done` when their processes are gone,
   /// at the latest after 2 s. No calls may follow.
   void shut_down(std::function<void()> done);

@@ -101,6 +101,15 @@ std::optional<Completion> LocalPlatform::wait_next(Seconds until) {
   return completion;
 }
 
+std::optional<std::map<MemoryMb, int>> LocalPlatform::idle_sandboxes(const std::string& function) {
+  constexpr std::chrono::milliseconds kPatience{10};
+  const auto answer = std::make_shared<std::promise<std::map<MemoryMb, int>>>();
+  auto future = answer->get_future();
+  loop_.post([this, answer, function] { answer->set_value(engine_->idle(function)); });
+  if (future.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+  return future.get();
+}
+
 void LocalPlatform::interrupt() {
   {
     const std::lock_guard lock(mutex_);

@@ -22,7 +22,7 @@ namespace stepconf::platform {
 
 /// Runs functions on this machine as Lambda does: in sandboxes that talk the Runtime API, with CPU
 /// in proportion to memory where cgroups allow it. The sandboxes are served by a thread of its own.
-/// `start`, `wait_next` and `now` are for one thread, the others for any.
+/// What Platform has is for one thread, the rest for any.
 class LocalPlatform final : public Platform {
  public:
   /// `spawner` must have been made while the program had one thread, and outlive the platform; only
@@ -37,6 +37,8 @@ class LocalPlatform final : public Platform {
   void start(const Invocation& invocation) override;
   /// Throws Error where the guard of the sandboxes has died.
   std::optional<Completion> wait_next(Seconds until) override;
+  /// Absent where the platform's thread does not answer within 10 ms.
+  std::optional<std::map<MemoryMb, int>> idle_sandboxes(const std::string& function) override;
 
   /// Ends the present wait_next, or the next one, without a completion.
   void interrupt();

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::optional<std::int64_t> number(std::string_view text) {
+std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -29,7 +29,7 @@ std::vector<pid_t> numbered_entries(const std::string& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (const auto id = number(entry->path().filename().native())) {
+    if (const auto id = whole_number(entry->path().filename().native())) {
       found.push_back(static_cast<pid_t>(*id));
     }
   }
@@ -125,7 +125,7 @@ std::optional<std::uint64_t> start_ticks(pid_t process) {
   constexpr std::size_t kStartTime = 22 - 3;
   const auto fields = stat_fields(process);
   if (fields.size() <= kStartTime) return std::nullopt;
-  const auto value = number(fields[kStartTime]);
+  const auto value = whole_number(fields[kStartTime]);
   if (!value) return std::nullopt;
   return static_cast<std::uint64_t>(*value);
 }
@@ -137,8 +137,8 @@ std::string identity_of(pid_t process) {
 bool identity_lives(std::string_view identity) {
   const auto dash = identity.find('-');
   if (dash == std::string_view::npos) return false;
-  const auto process = number(identity.substr(0, dash));
-  const auto ticks = number(identity.substr(dash + 1));
+  const auto process = whole_number(identity.substr(0, dash));
+  const auto ticks = whole_number(identity.substr(dash + 1));
   if (!process || !ticks) return false;
   return start_ticks(static_cast<pid_t>(*process)) == static_cast<std::uint64_t>(*ticks);
 }
