@@ -7,7 +7,8 @@ packages=()
 for group in "$@"; do
   case $group in
     build) packages+=(g++ cmake ninja-build ccache libboost-dev libceres-dev libcli11-dev libfmt-dev
-                      libmbedtls-dev libopencv-dev libpng-dev libpugixml-dev libsqlite3-dev libyaml-cpp-dev nlohmann-json3-dev opencv-data) ;;
+                      libmbedtls-dev libopencv-dev libpng-dev libpugixml-dev libsqlite3-dev libyaml-cpp-dev libzip-dev nlohmann-json3-dev
+                      opencv-data) ;;
     test) packages+=(coinor-cbc libgtest-dev librapidcheck-dev python3) ;;
     lint) packages+=(clang-format-19 clang-tidy-19) ;;
     bench) packages+=(coinor-cbc gnuplot-nox libbenchmark-dev python3 python3-venv) ;;

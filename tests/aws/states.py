@@ -145,10 +145,10 @@ def moto_machines(folder, lambda_endpoint):
 
 
 class Generator:
-    """The product's generator, as tests/deploy/tool has it by the line."""
+    """The product's generator, as tests/machine/tool has it by the line."""
 
     def __init__(self):
-        tool = os.environ.get("STEPCONF_DEPLOY_TOOL", str(BUILD / "bin/deploy_tool"))
+        tool = os.environ.get("STEPCONF_MACHINE_TOOL", str(BUILD / "bin/machine_tool"))
         self.process = subprocess.Popen([tool], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, definition, safe="512x2x2"):

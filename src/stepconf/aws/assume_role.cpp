@@ -14,7 +14,7 @@
 namespace stepconf::aws {
 namespace {
 
-constexpr CallOptions kOptions{.retry = {.attempts = 3, .total = Seconds{20}},
+constexpr CallOptions kAssumeOptions{.retry = {.attempts = 3, .total = Seconds{20}},
                                .connect_limit = Seconds{5},
                                .exchange_limit = Seconds{10}};
 
@@ -39,7 +39,7 @@ Parameters parameters(const AssumedRole& role) {
 
 Credentials call(const Environment& environment, const AssumedRole& role, std::string_view action,
                  const Parameters& parameters, std::shared_ptr<CredentialChain> source) {
-  ServiceClient client(std::move(source), kOptions);
+  ServiceClient client(std::move(source), kAssumeOptions);
   const net::Response response =
       client.perform(sts(environment, role.arn),
                      Operation{.action = fmt::format("sts:{}", action),

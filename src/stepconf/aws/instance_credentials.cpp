@@ -9,7 +9,7 @@
 namespace stepconf::aws {
 namespace {
 
-constexpr Seconds kLimit{1};
+constexpr Seconds kAnswerLimit{1};
 constexpr const char* kRole = "/latest/meta-data/iam/security-credentials/";
 
 net::Url address(const Environment& environment) {
@@ -22,7 +22,7 @@ net::Url address(const Environment& environment) {
 
 net::Response ask(net::BlockingClient& client, const net::Origin& origin, net::Request request) {
   request.headers.set("Host", origin.authority());
-  return client.exchange(request, kLimit);
+  return client.exchange(request, kAnswerLimit);
 }
 
 std::string read(net::BlockingClient& client, const net::Origin& origin, const std::string& path,
@@ -48,7 +48,7 @@ std::string one_line(std::string text) {
 std::optional<Credentials> instance_credentials(const Environment& environment) {
   if (environment("AWS_EC2_METADATA_DISABLED").value_or("") == "true") return std::nullopt;
   const net::Origin origin = address(environment).origin;
-  net::BlockingClient client(origin, kLimit);
+  net::BlockingClient client(origin, kAnswerLimit);
   net::Response answer;
   try {
     net::Request request{.method = "PUT", .target = "/latest/api/token"};

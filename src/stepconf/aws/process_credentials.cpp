@@ -18,7 +18,7 @@
 namespace stepconf::aws {
 namespace {
 
-constexpr std::chrono::minutes kLimit{1};
+constexpr std::chrono::minutes kProcessLimit{1};
 constexpr std::size_t kLongest = 64 * 1024;
 
 struct Pipe {
@@ -73,7 +73,7 @@ class Shell {
 };
 
 std::string read_until_end(int descriptor) {
-  const auto give_up = std::chrono::steady_clock::now() + kLimit;
+  const auto give_up = std::chrono::steady_clock::now() + kProcessLimit;
   std::string text;
   while (true) {
     const Seconds left = give_up - std::chrono::steady_clock::now();

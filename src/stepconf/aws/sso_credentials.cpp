@@ -22,7 +22,7 @@ namespace {
 constexpr Service kPortal{"SSO", "portal.sso", "awsssoportal"};
 constexpr Service kOidc{"SSO_OIDC", "oidc", "sso-oauth"};
 constexpr std::chrono::minutes kRenewBefore{15};
-constexpr CallOptions kOptions{.retry = {.attempts = 3, .total = Seconds{20}},
+constexpr CallOptions kSsoOptions{.retry = {.attempts = 3, .total = Seconds{20}},
                                .connect_limit = Seconds{5},
                                .exchange_limit = Seconds{10}};
 
@@ -100,7 +100,7 @@ class CachedToken {
                      {"clientId", text_of(token_, "clientId")},
                      {"clientSecret", text_of(token_, "clientSecret")},
                      {"refreshToken", text_of(token_, "refreshToken")}};
-    ServiceClient client(nullptr, kOptions);
+    ServiceClient client(nullptr, kSsoOptions);
     const Json answer = json_answer(
         client.perform(oidc, Operation{.action = "sso-oauth:CreateToken",
                                        .request = rest_request("POST", "/token", {}, order),
@@ -161,7 +161,7 @@ Credentials role_credentials(const Environment& environment, const SignIn& sign_
       rest_request("GET", "/federation/credentials",
                    {{"account_id", sign_in.account}, {"role_name", sign_in.role}});
   request.headers.set("x-amz-sso_bearer_token", token);
-  ServiceClient client(nullptr, kOptions);
+  ServiceClient client(nullptr, kSsoOptions);
   const Json answer = json_answer(
       client.perform(there(kPortal, environment, sign_in),
                      Operation{.action = "sso:GetRoleCredentials",

@@ -9,7 +9,7 @@
 #include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
-#include "stepconf/deploy/generate.h"
+#include "stepconf/machine/generate.h"
 
 namespace stepconf::cli {
 namespace {
@@ -24,8 +24,8 @@ struct ExportArguments {
   bool json = false;
 };
 
-void print(const deploy::GeneratedMachine& machine, const std::filesystem::path& folder) {
-  for (const deploy::GeneratedStep& step : machine.steps) {
+void print(const machine::GeneratedMachine& machine, const std::filesystem::path& folder) {
+  for (const machine::GeneratedStep& step : machine.steps) {
     std::cout << fmt::format("{}: {}\n", step.name,
                              step.batched ? "batched" : "memory alone, because " + step.reason);
   }
@@ -45,8 +45,8 @@ int export_verb(const ExportArguments& arguments) {
   const std::filesystem::path& workflow = *workspace.project.workflow;
   const std::string definition = read_file(workflow);
   const ExportChoices choices = export_choices(workspace, definition, arguments.slo);
-  const auto machine = deploy::generate(definition, workflow.string(), choices.options);
-  const OrderedJson report = deploy::report_of(machine);
+  const auto machine = machine::generate(definition, workflow.string(), choices.options);
+  const OrderedJson report = machine::report_of(machine);
   const auto write = [&](const char* name, const std::string& content) {
     write_file(arguments.output / name, content);
   };

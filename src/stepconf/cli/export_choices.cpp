@@ -80,9 +80,9 @@ std::map<std::string, Seconds> timeouts(const project::Project& project) {
 ExportChoices export_choices(Workspace& workspace, std::string_view definition,
                              const std::string& slo) {
   const auto steps =
-      deploy::function_steps(definition, workspace.machine->source(), timeouts(workspace.project));
-  std::vector<std::pair<const deploy::GeneratedStep*, workflow::StepId>> known;
-  for (const deploy::GeneratedStep& step : steps) {
+      machine::function_steps(definition, workspace.machine->source(), timeouts(workspace.project));
+  std::vector<std::pair<const machine::GeneratedStep*, workflow::StepId>> known;
+  for (const machine::GeneratedStep& step : steps) {
     const auto id = workspace.workflow.find(step.name);
     if (!id) continue;
     known.emplace_back(&step, *id);
@@ -97,7 +97,7 @@ ExportChoices export_choices(Workspace& workspace, std::string_view definition,
   choices.options.configurator = "stepconf-configurator";
   for (const auto& [step, id] : known) {
     const workflow::Step& planned = workspace.workflow.steps[id];
-    deploy::StepChoice choice{.functions = {}, .safe = safe[id]};
+    machine::StepChoice choice{.functions = {}, .safe = safe[id]};
     const auto timeout = workspace.project.functions.find(step->function);
     if (timeout != workspace.project.functions.end()) choice.timeout = timeout->second.timeout;
     if (!planned.batched) choice.why_not_batched = planned.why_not_batched;

@@ -5,13 +5,13 @@
 
 #include "stepconf/base/json.h"
 #include "stepconf/cli/workspace.h"
-#include "stepconf/deploy/generate.h"
+#include "stepconf/machine/generate.h"
 
 namespace stepconf::cli {
 
 /// Between what a generated machine chooses, for each of its steps.
 struct ExportChoices {
-  deploy::GeneratorOptions options;
+  machine::GeneratorOptions options;
   /// For the configurator: {"schema": 1, "steps": {NAME: {"functions": {"512": ARN}}}}.
   OrderedJson functions;
   /// Whether the static plan, which the safe configurations are from, meets the SLO.

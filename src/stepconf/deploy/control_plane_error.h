@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+
+#include "stepconf/base/error.h"
+
+namespace stepconf::deploy {
+
+/// Why a call to the control plane did not do what it was to do.
+enum class Trouble {
+  /// The thing is not there.
+  not_found,
+  /// It is there already, is being changed, was changed by somebody else since, or is still in use.
+  conflict,
+  /// Too many calls. Nothing was done.
+  throttled,
+  /// The caller may not do this. Nothing was done.
+  denied,
+  /// Something that was made a moment ago is not known everywhere yet: a role that Lambda cannot
+  /// assume.
+  not_ready,
+  /// No answer came. It was done, or was not.
+  unanswered,
+  /// The request itself is wrong, or a quota is full; it will not be better later.
+  refused,
+};
+
+/// Reports a call that failed. The message names the action and the resource.
+class ControlPlaneError : public Error {
+ public:
+  /// `action` as in policies, "lambda:PublishVersion"; `resource` a name or an ARN; `message` the
+  /// service's own.
+  ControlPlaneError(Trouble trouble, std::string action, std::string resource,
+                    const std::string& message);
+
+  Trouble trouble() const { return trouble_; }
+  const std::string& action() const { return action_; }
+  const std::string& resource() const { return resource_; }
+
+  /// Tells whether it is worth another try, after a look at how things stand.
+  bool passes_by() const;
+
+ private:
+  Trouble trouble_;
+  std::string action_;
+  std::string resource_;
+};
+
+}  // namespace stepconf::deploy

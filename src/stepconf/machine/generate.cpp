@@ -1,0 +1,365 @@
+#include "stepconf/machine/generate.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <memory>
+
+#include "stepconf/base/error.h"
+#include "stepconf/machine/new_names.h"
+#include "stepconf/machine/new_states.h"
+
+namespace stepconf::machine {
+namespace {
+
+// A configurator's state that stands before a Map, for a step inside.
+struct Hoisted {
+  StepStates states;
+  std::string jobs;
+};
+
+// What a scope is inside of.
+struct Around {
+  // The enclosing states' names, each followed by '/'.
+  std::string path{};
+  // The outermost Map around that is not Distributed, by name, and what is to stand before it.
+  std::string map{};
+  std::vector<Hoisted>* hoisted = nullptr;
+  // JSONata for the items of that Map, where the scope is its own processor.
+  std::string jobs{};
+  // The innermost Distributed Map around, by name.
+  std::string distributed{};
+  // The Map that is the step of the only Task in this scope.
+  const GeneratedStep* step = nullptr;
+};
+
+// A state on its way: where those before it go to now, and how it is written once its own targets
+// are known.
+struct Planned {
+  OrderedJson state;
+  std::string entry;
+  std::function<NamedStates(const OrderedJson&)> write;
+};
+
+using ChoiceOf = std::function<const StepChoice*(const GeneratedStep&)>;
+
+class Generator {
+ public:
+  Generator(const Json& definition, std::string configurator, ChoiceOf choice_of)
+      : configurator_(std::move(configurator)),
+        choice_of_(std::move(choice_of)),
+        machine_(language_of(definition, QueryLanguage::json_path)),
+        full_names_(definition),
+        new_names_(definition) {}
+
+  void scope(OrderedJson& scope, const Around& around);
+
+  bool changed() const { return changed_; }
+  std::vector<GeneratedStep>& steps() { return steps_; }
+  Json& templates() { return templates_; }
+
+ private:
+  Planned plan(const std::string& name, OrderedJson state, const Around& around);
+  Planned task(const std::string& name, OrderedJson state, GeneratedStep step,
+               const Around& around);
+  Planned map(const std::string& name, OrderedJson state, const Around& around);
+  Planned batched(const std::string& name, OrderedJson state, GeneratedStep step, Batching batching,
+                  const StepChoice& choice);
+  Planned unbatched_map(const std::string& name, OrderedJson state, const GeneratedStep* step,
+                        const Around& around);
+  Planned fixed(const std::string& name, OrderedJson state, GeneratedStep step,
+                const StepChoice& choice, std::string reason);
+  GeneratedStep step_of(const std::string& name, const Json& task, const Around& around) const;
+  StepStates states_of_step(GeneratedStep& step, const StepChoice& choice);
+  std::string add(GeneratedStep& step, const std::string& state, std::string_view role);
+
+  std::string configurator_;
+  ChoiceOf choice_of_;
+  QueryLanguage machine_;
+  FullNames full_names_;
+  NewNames new_names_;
+  int variables_ = 0;
+  bool changed_ = false;
+  std::vector<GeneratedStep> steps_;
+  Json templates_ = Json::object();
+};
+
+Planned kept(const std::string& name, OrderedJson state) {
+  return {std::move(state), name,
+          [name](const OrderedJson& done) { return NamedStates{{name, done}}; }};
+}
+
+void redirect(OrderedJson& target, const std::map<std::string, std::string>& entries) {
+  if (!target.is_string()) return;
+  const auto found = entries.find(target.get_ref<const std::string&>());
+  if (found != entries.end()) target = found->second;
+}
+
+void redirect_state(OrderedJson& state, const std::map<std::string, std::string>& entries) {
+  for (const char* field : {"Next", "Default"}) {
+    if (state.contains(field)) redirect(state[field], entries);
+  }
+  for (const char* field : {"Catch", "Choices"}) {
+    if (!state.contains(field)) continue;
+    for (OrderedJson& entry : state[field]) {
+      if (entry.is_object() && entry.contains("Next")) redirect(entry["Next"], entries);
+    }
+  }
+}
+
+void Generator::scope(OrderedJson& scope, const Around& around) {
+  if (!scope.is_object() || !scope.contains("States") || !scope["States"].is_object()) return;
+  std::vector<Planned> planned;
+  std::map<std::string, std::string> entries;
+  for (auto& [name, state] : scope["States"].items()) {
+    planned.push_back(plan(name, std::move(state), around));
+    if (planned.back().entry != name) entries[name] = planned.back().entry;
+  }
+  OrderedJson states = OrderedJson::object();
+  for (Planned& one : planned) {
+    redirect_state(one.state, entries);
+    for (auto& [name, state] : one.write(one.state)) {
+      states.push_back({name, std::move(state)});
+    }
+  }
+  scope["States"] = std::move(states);
+  if (scope.contains("StartAt")) redirect(scope["StartAt"], entries);
+}
+
+GeneratedStep Generator::step_of(const std::string& name, const Json& task,
+                                 const Around& around) const {
+  const QueryLanguage language = language_of(task, machine_);
+  return {.name = full_names_.of(name, around.path + name),
+          .function = function_of(task, language)->name,
+          .called = function_text(task, language)};
+}
+
+std::string Generator::add(GeneratedStep& step, const std::string& state, std::string_view role) {
+  step.added.push_back(new_names_.make(state, role));
+  return step.added.back();
+}
+
+StepStates Generator::states_of_step(GeneratedStep& step, const StepChoice& choice) {
+  step.variable = new_names_.variable(++variables_);
+  changed_ = true;
+  return {.step = step.name,
+          .variable = step.variable,
+          .choice = &choice,
+          .configurator = configurator_,
+          .machine = machine_};
+}
+
+Planned Generator::plan(const std::string& name, OrderedJson state, const Around& around) {
+  const Json plain = state;
+  const auto type = plain.find("Type");
+  if (type == plain.end()) return kept(name, std::move(state));
+  if (*type == "Map") return map(name, std::move(state), around);
+  if (*type == "Parallel" && plain.contains("Branches")) {
+    Around inside = around;
+    inside.path += name + "/";
+    inside.jobs = "";
+    inside.step = nullptr;
+    for (OrderedJson& branch : state["Branches"]) scope(branch, inside);
+    return kept(name, std::move(state));
+  }
+  if (!function_of(plain, language_of(plain, machine_))) return kept(name, std::move(state));
+  GeneratedStep step = around.step ? *around.step : step_of(name, plain, around);
+  return task(name, std::move(state), std::move(step), around);
+}
+
+Planned Generator::fixed(const std::string& name, OrderedJson state, GeneratedStep step,
+                         const StepChoice& choice, std::string reason) {
+  const QueryLanguage language = language_of(Json(state), machine_);
+  step.decided = Decided::beforehand;
+  step.reason = std::move(reason);
+  changed_ = true;
+  steps_.push_back(std::move(step));
+  return kept(name, with_fixed_function(state, language, choice.functions.at(choice.safe.memory)));
+}
+
+Planned Generator::task(const std::string& name, OrderedJson state, GeneratedStep step,
+                        const Around& around) {
+  const StepChoice* choice = choice_of_(step);
+  if (choice == nullptr) {
+    step.decided = Decided::never;
+    step.reason = "nothing is known of its function";
+    steps_.push_back(std::move(step));
+    return kept(name, std::move(state));
+  }
+  if (!around.distributed.empty()) {
+    return fixed(
+        name, std::move(state), std::move(step), *choice,
+        fmt::format("it runs in child executions of the Distributed Map '{}', which see no "
+                    "variables from outside; its memory is chosen beforehand",
+                    around.distributed));
+  }
+  const QueryLanguage language = language_of(Json(state), machine_);
+  StepStates states = states_of_step(step, *choice);
+  auto chosen = with_chosen_function(state, language, states.variable);
+  if (!chosen) {
+    step.variable.clear();
+    return fixed(name, std::move(state), std::move(step), *choice,
+                 "its Resource is the function's ARN, and Assign or an expression sees the whole "
+                 "result; its memory is chosen beforehand");
+  }
+  states.work = name;
+  states.configure = add(step, name, "configure");
+  if (!chosen->after.is_null()) states.after = add(step, name, "output");
+  const bool before_map = around.hoisted != nullptr;
+  step.transitions_added = before_map ? 1 : static_cast<int>(step.added.size());
+  step.transitions_added_per_job = static_cast<int>(step.added.size()) - step.transitions_added;
+  if (before_map) {
+    step.decided = Decided::before_map;
+    if (step.reason.empty()) {
+      step.reason = fmt::format("it runs inside the Map '{}', whose iterations have several states",
+                                around.map);
+    }
+    around.hoisted->push_back({states, around.jobs});
+  } else {
+    step.reason = "it has one job";
+  }
+  steps_.push_back(std::move(step));
+  const auto write = [states, before_map, name,
+                      after = std::move(chosen->after)](const OrderedJson& done) {
+    NamedStates written;
+    if (!before_map) {
+      written.emplace_back(states.configure, configure_state(states, "", false, 0, name));
+    }
+    written.emplace_back(name, done);
+    if (after.is_null()) return written;
+    OrderedJson& work = written.back().second;
+    OrderedJson last = after;
+    give_exit(work, last);
+    work.erase("End");
+    work["Next"] = states.after;
+    written.emplace_back(states.after, std::move(last));
+    return written;
+  };
+  return {std::move(chosen->task), before_map ? name : states.configure, write};
+}
+
+Planned Generator::map(const std::string& name, OrderedJson state, const Around& around) {
+  const Json plain = state;
+  const Json* task = only_task(plain, machine_);
+  if (task == nullptr) return unbatched_map(name, std::move(state), nullptr, around);
+  GeneratedStep step = step_of(name, *task, around);
+  step.is_map = true;
+  const auto most = plain.find("MaxConcurrency");
+  if (most != plain.end() && most->is_number_integer()) step.max_concurrency = most->get<int>();
+  const StepChoice* choice = choice_of_(step);
+  if (choice != nullptr && around.distributed.empty() && !is_distributed(plain)) {
+    Batching batching;
+    if (around.hoisted != nullptr) {
+      step.reason = fmt::format("it runs inside the Map '{}', whose iterations have several states",
+                                around.map);
+    } else if (!choice->why_not_batched.empty()) {
+      step.reason = choice->why_not_batched;
+    } else {
+      batching = batching_of(plain, machine_, choice->timeout);
+      step.reason = batching.why_not;
+    }
+    if (step.reason.empty()) {
+      return batched(name, std::move(state), std::move(step), std::move(batching), *choice);
+    }
+  }
+  return unbatched_map(name, std::move(state), &step, around);
+}
+
+Planned Generator::batched(const std::string& name, OrderedJson state, GeneratedStep step,
+                           Batching batching, const StepChoice& choice) {
+  StepStates states = states_of_step(step, choice);
+  if (!batching.before.is_null()) states.before = add(step, name, "input");
+  states.configure = add(step, name, "configure");
+  states.work = batching.around ? add(step, name, "batches") : name;
+  if (!batching.after.is_null()) states.after = add(step, name, "output");
+  step.batched = true;
+  step.transitions_added = static_cast<int>(step.added.size());
+  const int most = step.max_concurrency;
+  templates_[step.name] = batching.entry;
+  steps_.push_back(std::move(step));
+  std::string entry = name;
+  if (!batching.around) entry = states.before.empty() ? states.configure : states.before;
+  const auto write = [name, states, batching = std::move(batching), most](const OrderedJson& done) {
+    return batched_map(name, done, batching, states, most);
+  };
+  return {std::move(state), entry, write};
+}
+
+Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
+                                 const GeneratedStep* step, const Around& around) {
+  const Json plain = state;
+  const std::string processor = processor_of(plain);
+  if (processor.empty()) return kept(name, std::move(state));
+  const auto hoisted = std::make_shared<std::vector<Hoisted>>();
+  Around inside = around;
+  inside.path += name + "/";
+  inside.step = step;
+  inside.jobs = "";
+  if (is_distributed(plain)) {
+    inside.distributed = name;
+  } else if (around.hoisted == nullptr && around.distributed.empty()) {
+    inside.map = name;
+    inside.hoisted = hoisted.get();
+    inside.jobs = items_expression(plain, machine_);
+  }
+  scope(state[processor], inside);
+  if (hoisted->empty()) return kept(name, std::move(state));
+  const auto write = [name, hoisted](const OrderedJson& done) {
+    NamedStates written;
+    for (std::size_t i = 0; i < hoisted->size(); ++i) {
+      const auto& [states, jobs] = (*hoisted)[i];
+      const bool last = i + 1 == hoisted->size();
+      const std::string& next = last ? name : (*hoisted)[i + 1].states.configure;
+      written.emplace_back(states.configure, configure_state(states, jobs, false, 0, next));
+    }
+    written.emplace_back(name, done);
+    return written;
+  };
+  return {std::move(state), hoisted->front().states.configure, write};
+}
+
+GeneratedMachine generated(std::string_view definition, std::string_view source,
+                           const std::string& configurator, const ChoiceOf& choice_of) {
+  const Json plain = parse_json(definition, source);
+  if (!plain.is_object() || !plain.contains("StartAt") || states_of(plain).empty()) {
+    throw InvalidInput(
+        fmt::format("{}: is no state machine, must be an object with StartAt and States", source));
+  }
+  Generator generator(plain, configurator, choice_of);
+  OrderedJson ordered = OrderedJson::parse(definition);
+  generator.scope(ordered, {});
+  GeneratedMachine machine;
+  machine.steps = std::move(generator.steps());
+  machine.templates = {{"schema", 1}, {"steps", std::move(generator.templates())}};
+  machine.definition = generator.changed() ? ordered.dump(2) + "\n" : std::string(definition);
+  return machine;
+}
+
+}  // namespace
+
+GeneratedMachine generate(std::string_view definition, std::string_view source,
+                          const GeneratorOptions& options) {
+  for (const auto& [name, choice] : options.steps) {
+    if (choice.functions.contains(choice.safe.memory)) continue;
+    throw InvalidInput(fmt::format("step '{}': no function has {} MB, which is the safe choice",
+                                   name, choice.safe.memory.value));
+  }
+  return generated(definition, source, options.configurator, [&](const GeneratedStep& step) {
+    const auto found = options.steps.find(step.name);
+    return found == options.steps.end() ? nullptr : &found->second;
+  });
+}
+
+std::vector<GeneratedStep> function_steps(std::string_view definition, std::string_view source,
+                                          const std::map<std::string, Seconds>& timeouts) {
+  std::map<std::string, StepChoice> choices;
+  const auto choice_of = [&](const GeneratedStep& step) {
+    const auto timeout = timeouts.find(step.function);
+    StepChoice choice{.functions = {{MemoryMb{}, step.function}}, .safe = {}};
+    if (timeout != timeouts.end()) choice.timeout = timeout->second;
+    return &choices.insert_or_assign(step.name, std::move(choice)).first->second;
+  };
+  return generated(definition, source, "configurator", choice_of).steps;
+}
+
+}  // namespace stepconf::machine
