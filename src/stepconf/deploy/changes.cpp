@@ -59,7 +59,7 @@ class Comparison {
     const RoleState* found = find(observed_.roles, role.name);
     if (found == nullptr) return add(ChangeKind::create, "role", role.name);
     own(found->tags, "role", role.name);
-    if (next_step(role, found, true).kind != RoleStep::ChangeKind::done) {
+    if (next_step(role, found, true).kind != RoleStep::Kind::done) {
       add(ChangeKind::update, "role", role.name, "permissions");
     }
   }
