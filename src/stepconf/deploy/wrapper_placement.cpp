@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "stepconf/base/error.h"
-#include "stepconf/deploy/bootstrap_zip.h"
+#include "stepconf/deploy/packages.h"
 
 namespace stepconf::deploy {
 namespace {

@@ -1,4 +1,4 @@
-#include "stepconf/deploy/bootstrap_zip.h"
+#include "stepconf/deploy/packages.h"
 
 #include <gtest/gtest.h>
 

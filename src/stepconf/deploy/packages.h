@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,9 @@ inline constexpr std::string_view kOriginalBootstrap = "bootstrap.stepconf-origi
 /// `bootstrap`, or a file would come to stand on another; what is wrapped already is not wrapped
 /// twice.
 std::string replace_bootstrap(const std::string& function, const std::string& wrapper);
+
+/// Gives a package of ours with files beside the program, which everybody may read: equal input,
+/// equal bytes. Throws InvalidInput where it is no zip, or has such a file already.
+std::string with_files(const std::string& zip, const std::map<std::string, std::string>& files);
 
 }  // namespace stepconf::deploy
