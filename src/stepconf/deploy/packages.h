@@ -6,7 +6,8 @@
 
 namespace stepconf::deploy {
 
-/// What a function's own `bootstrap` is called once the wrapper has its name.
+/// What a function's own `bootstrap` is called once the wrapper has its name; it finds it there
+/// (docs/wrapper.md).
 inline constexpr std::string_view kOriginalBootstrap = "bootstrap.stepconf-original";
 
 /// Puts the files of `wrapper`, a zip with the program `bootstrap`, into `function`, a zip for

@@ -10,11 +10,6 @@
 namespace stepconf::deploy {
 namespace {
 
-services::Session trying_once(services::Session session) {
-  session.options.retry.attempts = 1;
-  return session;
-}
-
 Json parse_policy(const std::string& text, const std::string& what) {
   return Json::accept(text) ? Json::parse(text)
                             : throw ControlPlaneError(Trouble::refused, what + " is no JSON");
@@ -28,8 +23,8 @@ Readiness table_readiness(const std::string& status) {
 
 }  // namespace
 
-AwsControlPlane::AwsControlPlane(services::Session session)
-    : lambda_(session = trying_once(std::move(session))),
+AwsControlPlane::AwsControlPlane(const services::Session& session)
+    : lambda_(session),
       iam_(session),
       dynamodb_(session),
       logs_(session),

@@ -15,7 +15,7 @@ class AwsControlPlane final : public ControlPlane {
  public:
   /// Each call is tried once, whatever the session says of retries: who calls looks first how
   /// things stand. Throws InvalidInput where region or endpoints are missing or wrong.
-  explicit AwsControlPlane(services::Session session);
+  explicit AwsControlPlane(const services::Session& session);
 
   std::optional<FunctionState> find_function(const std::string& name) override;
   FunctionCode function_code(const std::string& name) override;
