@@ -51,5 +51,19 @@ TEST(BootstrapZip, RefusesWhatIsNoZip) {
   }
 }
 
+TEST(WithFiles, AddsFilesThatEverybodyMayRead) {
+  const std::string package = zip_of({{"bootstrap", std::string(100'000, 'p'), 0755}});
+  const std::string with = with_files(package, {{"plan", "abc"}, {"steps.json", "{}"}});
+  EXPECT_EQ(files_of(with), (std::vector<ZipFile>{{"bootstrap", std::string(100'000, 'p'), 0755},
+                                                  {"plan", "abc", 0644},
+                                                  {"steps.json", "{}", 0644}}));
+  EXPECT_EQ(with, with_files(package, {{"plan", "abc"}, {"steps.json", "{}"}}));
+}
+
+TEST(WithFiles, RefusesAFileThatIsThereAlready) {
+  const std::string package = zip_of({{"plan", "mine", 0644}});
+  EXPECT_THROW(with_files(package, {{"plan", "abc"}}), InvalidInput);
+}
+
 }  // namespace
 }  // namespace stepconf::deploy

@@ -166,7 +166,7 @@ TEST(Wrapper, TakesItsCommandFromAVariable) {
 }
 
 TEST(Wrapper, StartsTheBootstrapWhosePlaceItTook) {
-  const TemporaryFolder folder;
+  const tests::TemporaryFolder folder;
   std::filesystem::create_symlink(program("wrapper_test_runtime"),
                                   folder.path() / std::string(kReplacedBootstrap));
   FakeLambda lambda({}, {{"LAMBDA_TASK_ROOT", folder.path().string()}});

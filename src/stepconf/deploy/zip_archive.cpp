@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
 #include "stepconf/base/error.h"
 
 namespace stepconf::deploy {
@@ -23,8 +28,16 @@ constexpr zip_uint32_t kRights = 0100644U << 16U;
 ZipArchive::ZipArchive(const std::string& bytes, std::string_view what) {
   zip_error_t error;
   zip_error_init(&error);
-  source_.reset(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error));
-  if (!source_) throw Error("zip: " + message_of(error));
+  // libzip 1.7 frees memory that it was not given when an archive that begins with unchanged files
+  // is written (buffer_clone in zip_source_buffer.c), so it gets a copy of its own.
+  void* copied = std::malloc(std::max<std::size_t>(bytes.size(), 1));
+  if (copied == nullptr) throw std::bad_alloc();
+  std::memcpy(copied, bytes.data(), bytes.size());
+  source_.reset(zip_source_buffer_create(copied, bytes.size(), 1, &error));
+  if (!source_) {
+    std::free(copied);
+    throw Error("zip: " + message_of(error));
+  }
   archive_.reset(zip_open_from_source(source_.get(), ZIP_CHECKCONS, &error));
   if (!archive_) throw InvalidInput(fmt::format("{} is no zip: {}", what, message_of(error)));
   // The archive now shares in the source, and drops its part when it ends.

@@ -13,7 +13,7 @@ namespace stepconf::deploy {
 /// A zip in memory. Any bytes may be given.
 class ZipArchive {
  public:
-  /// `bytes` must outlive it. Throws InvalidInput "WHAT is no zip: ..." where they are none.
+  /// Throws InvalidInput "WHAT is no zip: ..." where they are none.
   ZipArchive(const std::string& bytes, std::string_view what);
 
   zip_t* get() const { return archive_.get(); }
