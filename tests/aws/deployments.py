@@ -10,6 +10,7 @@ import time
 import zipfile
 
 from runtimes import BUILD, RUNTIMES, STEPCONF
+from states import states_client
 
 PACKAGES = pathlib.Path(os.environ.get("STEPCONF_PACKAGES", BUILD / "package"))
 MACHINES = "arn:aws:states:us-east-1:000000000000:stateMachine:"
@@ -67,17 +68,24 @@ def table(memories=(512, 1024), instances=(1, 2, 4), processes=(1, 2), work_s=8.
 
 
 class Account:
-    """An account with the user's own functions in it."""
+    """An account with the user's own functions in it; with `states`, state machines are there instead of on MiniStack."""
 
-    def __init__(self, ministack):
+    def __init__(self, ministack, states=None):
         self.ministack = ministack
-        self.client = ministack.client
+        self.states = states
         self.environment = {**ministack.environment(), "STEPCONF_PACKAGES": str(PACKAGES)}
+        if states:
+            self.environment["AWS_ENDPOINT_URL_SFN"] = states
         iam = self.client("iam")
         try:
             iam.create_role(RoleName="user", AssumeRolePolicyDocument=json.dumps(ASSUMED_BY_LAMBDA))
         except iam.exceptions.EntityAlreadyExistsException:
             pass
+
+    def client(self, service):
+        if service == "stepfunctions" and self.states:
+            return states_client(self.states)
+        return self.ministack.client(service)
 
     def add_function(self, name, code, memory=512, timeout=60, **settings):
         self.client("lambda").create_function(
@@ -139,13 +147,18 @@ class Account:
     def decisions(self, execution):
         """What configurators answered in an execution, by step."""
         pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
-        answers, step = {}, None
-        for event in (event for page in pages for event in page["events"]):
-            if event["type"].endswith("StateEntered"):
-                step = event["stateEnteredEventDetails"]["name"]
-            elif event["type"] == "TaskSucceeded" and step.endswith(": configure"):
+        events = {event["id"]: event for page in pages for event in page["events"]}
+        answers = {}
+        for event in events.values():
+            if event["type"] != "TaskSucceeded":
+                continue
+            before = event
+            while not before["type"].endswith("StateEntered"):
+                before = events[before["previousEventId"]]
+            name = before["stateEnteredEventDetails"]["name"]
+            if name.endswith(": configure"):
                 answer = json.loads(event["taskSucceededEventDetails"]["output"])["Payload"]
-                answers[step.removesuffix(": configure")] = answer
+                answers[name.removesuffix(": configure")] = answer
         return answers
 
     def names(self):

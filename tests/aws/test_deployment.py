@@ -10,12 +10,15 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.parse
 
 import pytest
 
+from conftest import on_a_free_port, stop
 from deployments import ROLE, WITNESS, Account, python_zip, table, write_project, zipped
 from faulty_proxy import FaultyProxy
 from runtimes import BUILD, HERE, STEPCONF, need
+from states import start_moto
 
 ROOT = HERE.parents[1]
 ACCOUNT = "000000000000"
@@ -37,6 +40,18 @@ def account(ministack):
     account.add_function("witness", python_zip(WITNESS), Environment={"Variables": {"COLOUR": "red"}})
     yield account
     account.client("lambda").delete_function(FunctionName="witness")
+
+
+@pytest.fixture(scope="module")
+def with_variables(account, tmp_path_factory):
+    """The same account with moto's interpreter, which has what MiniStack's lacks: JSONPath variables, Assign in Catch."""
+    need("asl")
+    folder = tmp_path_factory.mktemp("moto")
+    lambda_port = urllib.parse.urlsplit(account.ministack.endpoint).port
+    credentials = (account.ministack.id, account.ministack.secret)
+    process, endpoint = on_a_free_port(lambda port: start_moto(folder, lambda_port, port, ACCOUNT, credentials))
+    yield Account(account.ministack, endpoint)
+    stop(process)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +122,22 @@ def test_what_somebody_else_changed_is_mended(account, deployed):
     execution = account.start("work", {"jobs": [{"n": 1}]})
     account.finished(execution)
     assert not account.decisions(execution)["Work"]["safe"]
+
+
+def test_without_its_configurator_the_workflow_runs_safely(with_variables, tmp_path):
+    account = with_variables
+    folder = write_project(tmp_path / "alone", WORK, {"witness": table()}, jobs={"Work": 8})
+    account.deploy(folder)
+    try:
+        lam = account.client("lambda")
+        lam.delete_alias(FunctionName="stepconf-alone", Name=lam.list_aliases(FunctionName="stepconf-alone")["Aliases"][0]["Name"])
+        execution = account.start("alone", {"jobs": [{"n": n} for n in range(3)]})
+        ended = account.finished(execution)
+        assert ended["status"] == "SUCCEEDED", ended
+        assert [each["job"]["n"] for each in json.loads(ended["output"])["done"]] == [0, 1, 2]
+        assert account.decisions(execution) == {}
+    finally:
+        account.remove(folder)
 
 
 def test_deploying_again_changes_nothing(account, deployed):
@@ -274,7 +305,7 @@ def example(name, folder):
 
 def local_output(deployed, name, input_file):
     """The output of the same workflow, run on this machine as the example's project says."""
-    command = [STEPCONF, "run", "--json", "--input", input_file, "--models", project / "models.json", ROOT / "examples" / name]
+    command = [STEPCONF, "run", "--json", "--input", input_file, "--models", deployed / "models.json", ROOT / "examples" / name]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode in (0, 3), done.stderr
     return json.loads(done.stdout)["output"]
@@ -310,7 +341,8 @@ def test_the_primes_example_from_deployment_to_removal(account, tmp_path):
             account.client("lambda").delete_function(FunctionName=name)
 
 
-def test_the_video_example_from_deployment_to_removal(account, tmp_path):
+def test_the_video_example_from_deployment_to_removal(with_variables, tmp_path):
+    account = with_variables
     clip = BUILD / "assets/carphone_pristine.mp4"
     if subprocess.run([ROOT / "examples/video/fetch_clip.sh", clip], check=False).returncode != 0:
         pytest.skip("the clip could not be fetched")
