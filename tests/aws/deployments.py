@@ -154,7 +154,7 @@ class Account:
                 continue
             before = event
             while not before["type"].endswith("StateEntered"):
-                before = events[before["previousEventId"]]
+                before = events[before.get("previousEventId", before["id"] - 1)]
             name = before["stateEnteredEventDetails"]["name"]
             if name.endswith(": configure"):
                 answer = json.loads(event["taskSucceededEventDetails"]["output"])["Payload"]
