@@ -73,5 +73,14 @@ TEST(TemplateAsExpression, RefusesExpressionsInAnArray) {
             std::nullopt);
 }
 
+TEST(IsPath, HoldsForWhatReadsAMemberAlone) {
+  EXPECT_TRUE(is_path("$states.input.a.b_2"));
+  EXPECT_TRUE(is_path("$states.context"));
+  for (const char* text : {"$states", "$states.input.a[0]", "$states.input.a + 1",
+                           "$sort($states.input)", "$statesx.input", "$states.", ""}) {
+    EXPECT_FALSE(is_path(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace stepconf::machine

@@ -28,6 +28,9 @@ struct GeneratorOptions {
   std::string configurator;
   /// By the step's name. A step that is not here stays as it is.
   std::map<std::string, StepChoice> steps;
+  /// Whether each configurator is told what the last one on its way has left (the cache
+  /// `execution`, docs/configurator.md).
+  bool decisions_travel = false;
 };
 
 /// How a function step is decided in the generated machine.

@@ -142,6 +142,12 @@ std::optional<std::string> template_as_expression(const Json& value, const Repla
   return "{" + members + "}";
 }
 
+bool is_path(std::string_view expression) {
+  if (!expression.starts_with(kStates)) return false;
+  const Names names = names_at(expression, kStates.size());
+  return !names.ends.empty() && names.ends.back() == expression.size();
+}
+
 std::optional<OrderedJson> replace_in_template(const OrderedJson& value, const Replace& replace) {
   if (value.is_structured()) {
     OrderedJson result = value;
