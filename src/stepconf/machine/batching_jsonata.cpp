@@ -59,8 +59,8 @@ std::string expression_or_refuse(const Json& value, const Replace& replace, std:
   const auto expression = template_as_expression(value, replace);
   if (expression) return *expression;
   throw NotBatched(
-      fmt::format("{} reads of $states or of the state's context what would differ, or "
-                  "has an array with expressions inside",
+      fmt::format("{} reads of $states or of the state's context what would differ, has an array "
+                  "with expressions inside, or a slash that may be a division or not",
                   what));
 }
 

@@ -44,6 +44,7 @@ struct Around {
 // A state on its way: where those before it go to now, and how it is written once its own targets
 // are known.
 struct Planned {
+  std::string name;
   OrderedJson state;
   std::string entry;
   std::function<NamedStates(const OrderedJson&)> write;
@@ -55,9 +56,10 @@ class Generator {
  public:
   // `before` is what a generator without it has found to be left; null where decisions do not
   // travel.
-  Generator(const Json& definition, std::string configurator, ChoiceOf choice_of,
-            const Left* before)
-      : configurator_(std::move(configurator)),
+  Generator(const Json& definition, std::string_view source, std::string configurator,
+            ChoiceOf choice_of, const Left* before)
+      : source_(source),
+        configurator_(std::move(configurator)),
         choice_of_(std::move(choice_of)),
         before_(before),
         machine_(language_of(definition, QueryLanguage::json_path)),
@@ -86,6 +88,10 @@ class Generator {
   StepStates states_of_step(GeneratedStep& step, const StepChoice& choice, const Around& around);
   std::string add(GeneratedStep& step, const std::string& state, std::string_view role);
 
+  template <typename Work>
+  auto in_state(const std::string& name, const Around& around, const Work& work) const;
+
+  std::string_view source_;
   std::string configurator_;
   ChoiceOf choice_of_;
   const Left* before_;
@@ -100,8 +106,20 @@ class Generator {
 };
 
 Planned kept(const std::string& name, OrderedJson state) {
-  return {std::move(state), name,
+  return {name, std::move(state), name,
           [name](const OrderedJson& done) { return NamedStates{{name, done}}; }};
+}
+
+// What is of another kind than the language has there is refused where it is in the way.
+template <typename Work>
+auto Generator::in_state(const std::string& name, const Around& around, const Work& work) const {
+  try {
+    return work();
+  } catch (const Json::exception& error) {
+    const std::string text = error.what();
+    throw InvalidInput(fmt::format("{}: state '{}' is not as the Amazon States Language has it: {}",
+                                   source_, around.path + name, text.substr(text.find("] ") + 2)));
+  }
 }
 
 // Finds the variable with the last decision that every way to a state has passed.
@@ -136,7 +154,7 @@ void Generator::scope(OrderedJson& scope, const Around& around) {
     Around here = around;
     here.place = around.place / "States" / name;
     here.last_decision = last_decisions.before(name);
-    planned.push_back(plan(name, std::move(state), here));
+    planned.push_back(in_state(name, around, [&] { return plan(name, std::move(state), here); }));
     if (planned.back().entry != name) entries[name] = planned.back().entry;
   }
   const auto redirect = [&](OrderedJson& target) {
@@ -146,7 +164,8 @@ void Generator::scope(OrderedJson& scope, const Around& around) {
   OrderedJson states = OrderedJson::object();
   for (Planned& one : planned) {
     for_each_target(one.state, redirect);
-    for (auto& [name, state] : one.write(one.state)) {
+    const auto write = [&] { return one.write(one.state); };
+    for (auto& [name, state] : in_state(one.name, around, write)) {
       states.push_back({name, std::move(state)});
     }
   }
@@ -275,7 +294,7 @@ Planned Generator::task(const std::string& name, OrderedJson state, GeneratedSte
     written.emplace_back(states.after, std::move(last));
     return written;
   };
-  return {std::move(chosen->task), before_map ? name : states.configure, write};
+  return {name, std::move(chosen->task), before_map ? name : states.configure, write};
 }
 
 Planned Generator::map(const std::string& name, OrderedJson state, const Around& around) {
@@ -323,7 +342,7 @@ Planned Generator::batched(const std::string& name, OrderedJson state, Generated
   const auto write = [name, states, batching = std::move(batching)](const OrderedJson& done) {
     return batched_map(name, done, batching, states);
   };
-  return {std::move(state), entry, write};
+  return {name, std::move(state), entry, write};
 }
 
 Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
@@ -358,7 +377,7 @@ Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
     written.emplace_back(name, done);
     return written;
   };
-  return {std::move(state), hoisted->front().states.configure, write};
+  return {name, std::move(state), hoisted->front().states.configure, write};
 }
 
 GeneratedMachine generated(std::string_view definition, std::string_view source,
@@ -371,12 +390,12 @@ GeneratedMachine generated(std::string_view definition, std::string_view source,
   }
   Left left;
   if (decisions_travel) {
-    Generator first(plain, configurator, choice_of, nullptr);
+    Generator first(plain, source, configurator, choice_of, nullptr);
     OrderedJson dropped = OrderedJson::parse(definition);
     first.scope(dropped, {});
     left = std::move(first.left());
   }
-  Generator generator(plain, configurator, choice_of, decisions_travel ? &left : nullptr);
+  Generator generator(plain, source, configurator, choice_of, decisions_travel ? &left : nullptr);
   OrderedJson ordered = OrderedJson::parse(definition);
   generator.scope(ordered, {});
   GeneratedMachine machine;
