@@ -252,8 +252,9 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
               .architecture = architecture,
               .mode = arguments.mode});
   const std::string configurator_arn = deploy::arns_by_size(names, configurator).begin()->second;
-  result.machine = machine::generate(definition, source,
-                                     generator_options(choices, configurator_arn, function_name));
+  options.configurator = configurator_arn;
+  options.decisions_travel = kind == CacheKind::execution;
+  result.machine = machine::generate(definition, source, options);
   machine.definition = result.machine.definition;
   result.state =
       deploy::wanted_state(names, std::move(copies), std::move(configurator), machine, wrappers,
