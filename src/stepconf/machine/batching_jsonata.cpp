@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include "stepconf/base/error.h"
 #include "stepconf/machine/batching.h"
 #include "stepconf/machine/jsonata.h"
+#include "stepconf/machine/not_batched.h"
 
 // A JSONata Map: ItemSelector and the Task's arguments are applied before batching, its Output
 // behind it, because the wrapper has no JSONata.
 
 namespace stepconf::machine {
 namespace {
-
-/// Says why a Map cannot be batched.
-class NotBatched : public Error {
-  using Error::Error;
-};
 
 using Names = std::span<const std::string>;
 using Replacement = std::optional<std::string>;
@@ -165,7 +160,7 @@ bool may_fail(const Json& map, const Batching& batching) {
   return (expression && !is_path(*expression)) || batching.job != "$stepconf_job";
 }
 
-void write_output(const Json& map, Batching& batching) {
+void write_jsonata_output(const Json& map, Batching& batching) {
   batching.around = map.contains("Retry") || (map.contains("Catch") && may_fail(map, batching));
   const std::string results = batching.around ? "$states.result.r" : kResults;
   OrderedJson output = with_results(map, "Output", results);
@@ -198,7 +193,7 @@ Batching jsonata_batching(const Json& map, const Json& task) {
     batching.items = items_of(map);
     batching.job = job_of(map, task);
     batching.task_output = task_output_of(task);
-    write_output(map, batching);
+    write_jsonata_output(map, batching);
     if (const auto most = map.find("MaxConcurrency"); most != map.end() && *most != 0) {
       const auto expression = expression_in(*most);
       batching.max_concurrency = expression ? *expression : most->dump();
