@@ -16,7 +16,7 @@ namespace {
 using Names = std::span<const std::string>;
 using Replacement = std::optional<std::string>;
 
-constexpr char kStates[] = "$states";
+constexpr char kStatesName[] = "$states";
 
 bool begins_with(Names names, std::initializer_list<std::string_view> wanted) {
   return names.size() >= wanted.size() && std::ranges::equal(names.first(wanted.size()), wanted);
@@ -37,11 +37,11 @@ Replacement of_item(Names names, std::size_t& used) {
     used = 4;
     return "$stepconf_index";
   }
-  return is_of_execution(names) ? Replacement(kStates) : std::nullopt;
+  return is_of_execution(names) ? Replacement(kStatesName) : std::nullopt;
 }
 
 Replacement in_selector(Names names, std::size_t& used) {
-  return names[0] == "input" ? Replacement(kStates) : of_item(names, used);
+  return names[0] == "input" ? Replacement(kStatesName) : of_item(names, used);
 }
 
 Replacement in_arguments(Names names, std::size_t& used) {
@@ -99,7 +99,8 @@ std::string job_of(const Json& map, const Json& task) {
 
 Replace in_task_output(bool function_as_resource) {
   return [function_as_resource](Names names, std::size_t& used) -> Replacement {
-    if (names[0] != "result") return is_of_execution(names) ? Replacement(kStates) : std::nullopt;
+    if (names[0] != "result")
+      return is_of_execution(names) ? Replacement(kStatesName) : std::nullopt;
     if (function_as_resource) {
       used = 1;
       return "$stepconf_result";
@@ -108,7 +109,7 @@ Replace in_task_output(bool function_as_resource) {
       used = 2;
       return "$stepconf_result";
     }
-    if (names.size() > 1) return kStates;
+    if (names.size() > 1) return kStatesName;
     used = 1;
     return "$merge([$states.result, {'Payload': $stepconf_result}])";
   };
@@ -143,7 +144,7 @@ OrderedJson task_output_of(const Json& task) {
 OrderedJson with_results(const Json& map, const char* field, const std::string& results) {
   if (!map.contains(field)) return nullptr;
   const auto replace = [&](Names names, std::size_t& used) -> Replacement {
-    if (names[0] != "result") return kStates;
+    if (names[0] != "result") return kStatesName;
     used = 1;
     return results;
   };
