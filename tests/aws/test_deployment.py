@@ -254,7 +254,7 @@ def test_says_what_does_not_fit(account, tmp_path):
     assert f"is in account 123456789012, region us-east-1, and the credentials are of account {ACCOUNT}" in refusal(account, folder)
 
     folder = write_project(tmp_path / "other", WORK, {"witness": table()}, jobs={"Work": 8})
-    assert "--state-machine none: there is none" in refusal(account, folder, "--state-machine", "none")
+    assert "state machine none: there is none" in refusal(account, folder, "--state-machine", "none")
     assert "`make package` builds" in refusal(account, folder, "--packages", tmp_path / "nowhere")
     assert "1 to 24 lower-case letters" in refusal(account, folder, "--deployment", "Work!")
 

@@ -192,6 +192,36 @@ steps:
   EXPECT_EQ(project.steps[1].after, std::vector<std::string>{"a"});
 }
 
+TEST_F(ProjectFile, ReadsHowItIsDeployed) {
+  const Deployment deployment =
+      load(
+          "schema: 1\nworkflow: w\ndeployment:\n  name: shop\n  state_machine: orders\n"
+          "  mode: observe\n  cache: execution\n  architecture: arm64\n"
+          "  wrapped_images: [detect]\n  log_retention_days: 7\n"
+          "  permissions_boundary: arn:aws:iam::123456789012:policy/edge\n")
+          .deployment;
+  EXPECT_EQ(deployment.name, "shop");
+  EXPECT_EQ(deployment.state_machine, "orders");
+  EXPECT_EQ(deployment.mode, "observe");
+  EXPECT_EQ(deployment.cache, "execution");
+  EXPECT_EQ(deployment.architecture, "arm64");
+  EXPECT_EQ(deployment.wrapped_images, std::vector<std::string>{"detect"});
+  EXPECT_EQ(deployment.log_retention_days, 7);
+  EXPECT_EQ(deployment.permissions_boundary, "arn:aws:iam::123456789012:policy/edge");
+}
+
+TEST_F(ProjectFile, RefusesADeploymentThatCannotBe) {
+  EXPECT_NE(
+      complaint("schema: 1\nworkflow: w\ndeployment: {mode: maybe}\n").find("deployment.mode"),
+      std::string::npos);
+  EXPECT_NE(complaint("schema: 1\nworkflow: w\ndeployment: {log_retention_days: 0}\n")
+                .find("deployment.log_retention_days"),
+            std::string::npos);
+  EXPECT_NE(complaint("schema: 1\nworkflow: w\ndeployment: {statemachine: x}\n")
+                .find("\"state_machine\""),
+            std::string::npos);
+}
+
 TEST_F(ProjectFile, NamesLineFieldAndTheNearestKnownName) {
   EXPECT_EQ(complaint("schema: 1\nworkflow: w\nfunktions: {}\n"),
             "stepconf.yaml:3: funktions: is not known here; did you mean functions?");

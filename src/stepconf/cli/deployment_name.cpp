@@ -17,6 +17,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string deployment_name(const project::Project& project, const std::string& option) {
   if (!option.empty()) return option;
+  if (!project.deployment.name.empty()) return project.deployment.name;
   std::string name;
   for (const char c : project.folder.filename().string()) {
     const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -8,8 +8,8 @@
 namespace stepconf::cli {
 
 /// Gives the name of a project's deployment: `option` (the command line's --deployment, empty where
-/// it was not given), else the name of the project's folder, made fit: lower-case letters, digits
-/// and '-', a letter first, 24 characters at most.
+/// it was not given), else `deployment.name`, else the name of the project's folder, made fit:
+/// lower-case letters, digits and '-', a letter first, 24 characters at most.
 std::string deployment_name(const project::Project& project, const std::string& option);
 
 /// Adds the option --deployment.

@@ -21,6 +21,23 @@
 namespace stepconf::cli {
 namespace {
 
+// The project's deployment, with what the command line says instead.
+project::Deployment overridden(project::Deployment deployment,
+                               const DeploymentArguments& arguments) {
+  if (!arguments.state_machine.empty()) deployment.state_machine = arguments.state_machine;
+  if (!arguments.mode.empty()) deployment.mode = arguments.mode;
+  if (!arguments.cache.empty()) deployment.cache = arguments.cache;
+  if (!arguments.architecture.empty()) deployment.architecture = arguments.architecture;
+  if (!arguments.wrapped_images.empty()) deployment.wrapped_images = arguments.wrapped_images;
+  if (arguments.log_retention_days > 0) {
+    deployment.log_retention_days = arguments.log_retention_days;
+  }
+  if (!arguments.permissions_boundary.empty()) {
+    deployment.permissions_boundary = arguments.permissions_boundary;
+  }
+  return deployment;
+}
+
 // Fields of "arn:PARTITION:SERVICE:REGION:ACCOUNT:...".
 constexpr std::size_t kRegionField = 3;
 constexpr std::size_t kAccountField = 4;
@@ -48,7 +65,7 @@ void check_place(const std::string& arn, const deploy::Account& account) {
 
 // The user's functions by name, as they are now; without sizes yet.
 std::map<std::string, deploy::CopiedFunction> read_functions(
-    const std::vector<machine::GeneratedStep>& steps, const DeploymentArguments& arguments,
+    const std::vector<machine::GeneratedStep>& steps, const project::Deployment& deployment,
     const deploy::DeploymentNames& names, deploy::ControlPlane& plane) {
   std::map<std::string, std::string> called_as;
   for (const machine::GeneratedStep& step : steps) {
@@ -64,13 +81,13 @@ std::map<std::string, deploy::CopiedFunction> read_functions(
   std::map<std::string, deploy::CopiedFunction> functions;
   for (const auto& [function, called] : called_as) {
     const bool wrapped =
-        std::ranges::find(arguments.wrapped_images, function) != arguments.wrapped_images.end();
+        std::ranges::find(deployment.wrapped_images, function) != deployment.wrapped_images.end();
     functions.emplace(function, deploy::read_user_function(plane, called, {}, wrapped));
   }
-  for (const std::string& image : arguments.wrapped_images) {
+  for (const std::string& image : deployment.wrapped_images) {
     if (functions.contains(image)) continue;
     throw InvalidInput(
-        fmt::format("--wrapped-image {}: the workflow calls no function of that name", image));
+        fmt::format("wrapped image {}: the workflow calls no function of that name", image));
   }
   return functions;
 }
@@ -92,12 +109,11 @@ std::map<std::string, FunctionFacts> facts_of(
 std::string name_in(const std::string& arn) { return arn.substr(arn.find_last_of(":/") + 1); }
 
 // Type and permissions of the user's state machine.
-deploy::CopiedMachine read_machine(const DeploymentArguments& arguments,
-                                   const std::string& definition,
+deploy::CopiedMachine read_machine(const std::string& state_machine, const std::string& definition,
                                    const deploy::DeploymentNames& names,
                                    deploy::ControlPlane& plane) {
-  if (arguments.state_machine.empty()) return {};
-  std::string arn = arguments.state_machine;
+  if (state_machine.empty()) return {};
+  std::string arn = state_machine;
   if (!arn.starts_with("arn:")) {
     arn = fmt::format("arn:{}:states:{}:{}:stateMachine:{}", names.account().partition,
                       names.account().region, names.account().id, arn);
@@ -105,8 +121,8 @@ deploy::CopiedMachine read_machine(const DeploymentArguments& arguments,
   check_place(arn, names.account());
   const auto machine = plane.find_machine(arn);
   if (!machine) {
-    throw InvalidInput(fmt::format("--state-machine {}: there is none in this account and region",
-                                   arguments.state_machine));
+    throw InvalidInput(
+        fmt::format("state machine {}: there is none in this account and region", state_machine));
   }
   if (Json::parse(machine->definition, nullptr, false) != Json::parse(definition)) {
     std::cerr << fmt::format(
@@ -126,10 +142,11 @@ deploy::CopiedMachine read_machine(const DeploymentArguments& arguments,
 using CacheKind = configurator::CacheSettings::Kind;
 
 // Decisions made beforehand do not meet anywhere.
-CacheKind cache_kind(const DeploymentArguments& arguments, const Workspace& workspace) {
-  if (arguments.cache == "dynamodb") return CacheKind::dynamodb;
-  if (arguments.cache == "execution") return CacheKind::execution;
-  if (arguments.cache == "none" || !workspace.options) return CacheKind::none;
+CacheKind cache_kind(const std::optional<std::string>& chosen, const DeploymentArguments& arguments,
+                     const Workspace& workspace) {
+  if (chosen == "dynamodb") return CacheKind::dynamodb;
+  if (chosen == "execution") return CacheKind::execution;
+  if (chosen == "none" || !workspace.options) return CacheKind::none;
   const auto& strategy = optimizer::find_strategy(strategy_of(workspace, arguments.strategy));
   return strategy.decides == optimizer::Decides::beforehand ? CacheKind::none : CacheKind::dynamodb;
 }
@@ -149,11 +166,11 @@ void add_deployment_options(CLI::App& verb, DeploymentArguments& arguments) {
   verb.add_option("--slo", arguments.slo,
                   "Time allowed end to end, for example 20s; default the project's")
       ->check(not_empty);
-  verb.add_option("--mode", arguments.mode,
-                  "on; observe (decide and log, run the safe configuration); off (the safe "
-                  "configuration at once)")
-      ->check(CLI::IsMember({"on", "observe", "off"}))
-      ->capture_default_str();
+  verb.add_option(
+          "--mode", arguments.mode,
+          "on (the default); observe (decide and log, run the safe configuration); off (the safe "
+          "configuration at once)")
+      ->check(CLI::IsMember({"on", "observe", "off"}));
   verb.add_option("--cache", arguments.cache,
                   "Where the decisions of an execution meet: in a table, in the execution's own "
                   "variables, or nowhere; default dynamodb, and none for strategies that decide "
@@ -167,8 +184,8 @@ void add_deployment_options(CLI::App& verb, DeploymentArguments& arguments) {
                   "(docs/wrapper.md); may be given several times")
       ->check(not_empty);
   verb.add_option("--log-retention", arguments.log_retention_days,
-                  "Days that the logs of the copies are kept")
-      ->capture_default_str();
+                  "Days that the logs of the copies are kept; default 30")
+      ->check(CLI::PositiveNumber);
   verb.add_option("--permissions-boundary", arguments.permissions_boundary,
                   "ARN of the policy that the account demands as the boundary of new roles")
       ->check(not_empty);
@@ -190,17 +207,18 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
         "Language, for example workflow: workflow.asl.json",
         workspace.project.file.string()));
   }
+  const project::Deployment chosen = overridden(workspace.project.deployment, arguments);
   const std::string source = workspace.project.workflow->string();
   const std::string definition = read_file(source);
   auto functions =
-      read_functions(machine::function_steps(definition, source, {}), arguments, names, plane);
-  deploy::CopiedMachine machine = read_machine(arguments, definition, names, plane);
+      read_functions(machine::function_steps(definition, source, {}), chosen, names, plane);
+  deploy::CopiedMachine machine = read_machine(chosen.state_machine, definition, names, plane);
 
   const StepChoices choices =
       step_choices(workspace, definition, facts_of(functions), arguments.slo);
   std::map<std::string, std::set<MemoryMb>> sizes;
-  for (const ChosenStep& chosen : choices.steps) {
-    sizes[chosen.step.function].insert(chosen.sizes.begin(), chosen.sizes.end());
+  for (const ChosenStep& step : choices.steps) {
+    sizes[step.step.function].insert(step.sizes.begin(), step.sizes.end());
   }
   // What the wrapper does with jobs does not depend on what the functions are called.
   const machine::GeneratedMachine unnamed = machine::generate(
@@ -226,7 +244,7 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
     arns[name] = deploy::arns_by_size(names, copies.back());
   }
 
-  const CacheKind kind = cache_kind(arguments, workspace);
+  const CacheKind kind = cache_kind(chosen.cache, arguments, workspace);
   const FunctionName function_name = [&](const machine::GeneratedStep& step, MemoryMb memory) {
     return arns.at(step.function).at(memory);
   };
@@ -242,15 +260,14 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
           {.name = names.deployment(), .cache = {.kind = kind, .table = names.table()}})
           .dump(2) +
       "\n";
-  const std::string architecture = arguments.architecture.empty()
-                                       ? workspace.project.pricing.architecture
-                                       : arguments.architecture;
+  const std::string architecture =
+      chosen.architecture.value_or(workspace.project.pricing.architecture);
   const std::string plan =
       workspace.options ? plan_bytes(workspace, arguments.slo, arguments.strategy) : "";
   deploy::WantedFunction configurator = deploy::configurator_of(
       names, {.code = packages.configurator(architecture, result.deployment_file, plan),
               .architecture = architecture,
-              .mode = arguments.mode});
+              .mode = chosen.mode});
   const std::string configurator_arn = deploy::arns_by_size(names, configurator).begin()->second;
   options.configurator = configurator_arn;
   options.decisions_travel = kind == CacheKind::execution;
@@ -259,8 +276,8 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
   result.state =
       deploy::wanted_state(names, std::move(copies), std::move(configurator), machine, wrappers,
                            {.cache_table = kind == CacheKind::dynamodb,
-                            .log_retention_days = arguments.log_retention_days,
-                            .permissions_boundary = arguments.permissions_boundary});
+                            .log_retention_days = chosen.log_retention_days,
+                            .permissions_boundary = chosen.permissions_boundary});
   return result;
 }
 

@@ -13,7 +13,8 @@
 
 namespace stepconf::cli {
 
-/// What the command line says of a deployment; `deploy` and `status` take the same.
+/// What the command line says of a deployment, in the place of the project's `deployment`; `deploy`
+/// and `status` take the same. Empty: not given.
 struct DeploymentArguments {
   std::filesystem::path project = ".";
   std::filesystem::path models;
@@ -21,15 +22,13 @@ struct DeploymentArguments {
   std::string deployment;
   std::string slo;
   std::string strategy;
-  /// Name or ARN of the user's state machine, or empty.
   std::string state_machine;
-  /// Empty: as the strategy needs it.
   std::string cache;
-  std::string mode = "on";
+  std::string mode;
   std::string architecture;
   std::vector<std::string> wrapped_images;
   std::string permissions_boundary;
-  int log_retention_days = 30;
+  int log_retention_days = 0;
 };
 
 /// Adds the options to a verb.

@@ -168,7 +168,7 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
     root.fail("is no project file: it must be a mapping that begins `schema: 1`");
   root.expect_members({"schema", "workflow", "steps", "jobs", "functions", "models", "slo",
                        "target", "headroom", "strategy", "warm_pools", "configurations", "pricing",
-                       "cost", "platform", "foreign", "choices", "simulation"});
+                       "cost", "platform", "foreign", "choices", "simulation", "deployment"});
   const YamlValue schema = root.required("schema", "1");
   if (schema.text() != "1") schema.fail(fmt::format("is {}, this program knows 1", schema.text()));
 
@@ -232,6 +232,8 @@ Project read_project(const YamlValue& root, const std::filesystem::path& file) {
   }
   if (const auto simulation = root.member("simulation"))
     project.simulation = read_simulation(*simulation);
+  if (const auto deployment = root.member("deployment"))
+    project.deployment = read_deployment(*deployment);
   return project;
 }
 

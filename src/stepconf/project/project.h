@@ -10,6 +10,7 @@
 #include "stepconf/base/json.h"
 #include "stepconf/base/units.h"
 #include "stepconf/estimator/configuration.h"
+#include "stepconf/project/deployment.h"
 #include "stepconf/project/simulation.h"
 #include "stepconf/workflow/from_steps.h"
 
@@ -86,6 +87,7 @@ struct Project {
   std::map<std::string, std::map<std::string, double>> choices;
   /// Absent: the models' own spread, nothing added.
   std::optional<Simulation> simulation;
+  Deployment deployment;
 };
 
 /// Reads a project file, or `stepconf.yaml` in a folder. Throws InvalidInput "FILE:LINE: FIELD:
