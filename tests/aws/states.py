@@ -99,14 +99,15 @@ class Machines:
         return self.client.get_execution_history(executionArn=self.last, maxResults=1000)["events"]
 
 
-def start_moto(folder, lambda_port, port):
+def start_moto(folder, lambda_port, port, account="123456789012", credentials=("test", "test")):
     log = folder / f"moto-{port}.log"
     environment = {
         **os.environ,
         "MOTO_PORT": str(lambda_port),
+        "MOTO_ACCOUNT_ID": account,
         "NODE_PATH": str(TOOLS / "asl/node_modules"),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": credentials[0],
+        "AWS_SECRET_ACCESS_KEY": credentials[1],
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     with log.open("w") as output:

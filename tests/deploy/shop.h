@@ -28,8 +28,8 @@ struct Shop {
   /// The definition is a JSON array of all ARNs that the machine calls.
   WantedState wanted() const {
     const std::map<std::string, WrapperPackage> packages = {
-        {"x86_64", {zip_code(wrapper), zip_code("bootstrap"), "steps.json"}},
-        {"arm64", {zip_code(wrapper + " arm"), zip_code("bootstrap"), "steps.json"}}};
+        {"x86_64", {zip_code(wrapper), zip_code("bootstrap")}},
+        {"arm64", {zip_code(wrapper + " arm"), zip_code("bootstrap")}}};
     std::vector<WantedFunction> copies;
     for (const std::string& function : functions) {
       CopiedFunction copied{.source = {.name = function,

@@ -8,8 +8,7 @@
 namespace stepconf::deploy {
 namespace {
 
-const WrapperPackage kPackage{zip_code("layer"), zip_code(zip_of({{"bootstrap", "wrapper", 0755}})),
-                              "steps.json"};
+const WrapperPackage kPackage{zip_code("layer"), zip_code(zip_of({{"bootstrap", "wrapper", 0755}}))};
 const FunctionSettings kPython{.runtime = "python3.12", .handler = "app.handler"};
 const FunctionSettings kProvided{.runtime = "provided.al2023", .handler = "main"};
 
@@ -25,9 +24,9 @@ std::string refusal(const FunctionSettings& settings, const FunctionCode& code) 
 TEST(WrapperPlacement, OfAManagedRuntimeIsALayerAndAnExecWrapper) {
   const auto placed = place_wrapper("extract", kPython, zip_code("code"), kPackage, false);
   EXPECT_EQ(placed.wrapped, WrappedBy::layer);
-  EXPECT_EQ(placed.settings.environment, (std::map<std::string, std::string>{
-                                             {"AWS_LAMBDA_EXEC_WRAPPER", "/opt/stepconf-wrapper"},
-                                             {"STEPCONF_STEPS", "/opt/steps.json"}}));
+  EXPECT_EQ(placed.settings.environment,
+            (std::map<std::string, std::string>{
+                {"AWS_LAMBDA_EXEC_WRAPPER", "/opt/stepconf-wrapper"}}));
   EXPECT_EQ(*placed.code.zip, "code");
 }
 
@@ -35,9 +34,7 @@ TEST(WrapperPlacement, OfProvidedRuntimesIsTheirBootstrap) {
   const FunctionCode code = zip_code(zip_of({{"bootstrap", "original", 0755}}));
   const auto placed = place_wrapper("extract", kProvided, code, kPackage, false);
   EXPECT_EQ(placed.wrapped, WrappedBy::bootstrap);
-  EXPECT_EQ(placed.settings.environment.at("STEPCONF_COMMAND"),
-            "/var/task/bootstrap.stepconf-original");
-  EXPECT_EQ(placed.settings.environment.at("STEPCONF_STEPS"), "/var/task/steps.json");
+  EXPECT_TRUE(placed.settings.environment.empty());
   EXPECT_NE(placed.code.sha256, code.sha256);
 }
 

@@ -1,3 +1,5 @@
+#include "stepconf/wrapper/wrapper.h"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -7,6 +9,7 @@
 
 #include "stepconf/base/json.h"
 #include "stepconf/wrapper/invocation.h"
+#include "tests/temporary_folder.h"
 #include "tests/wrapper/fake_lambda.h"
 #include "tests/wrapper/jobs.h"
 
@@ -159,6 +162,14 @@ TEST(Wrapper, HoldsTheRuntimeToTheProtocol) {
 
 TEST(Wrapper, TakesItsCommandFromAVariable) {
   FakeLambda lambda({}, {{"STEPCONF_COMMAND", "'" + program("wrapper_test_runtime") + "'"}});
+  EXPECT_EQ(results(lambda.invoke("1")), 1);
+}
+
+TEST(Wrapper, StartsTheBootstrapWhosePlaceItTook) {
+  const tests::TemporaryFolder folder;
+  std::filesystem::create_symlink(program("wrapper_test_runtime"),
+                                  folder.path() / std::string(kReplacedBootstrap));
+  FakeLambda lambda({}, {{"LAMBDA_TASK_ROOT", folder.path().string()}});
   EXPECT_EQ(results(lambda.invoke("1")), 1);
 }
 

@@ -4,11 +4,14 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
-#include "stepconf/cli/export_choices.h"
+#include "stepconf/cli/deployment_name.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/plan_file.h"
+#include "stepconf/cli/step_choices.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/cli/workspace.h"
+#include "stepconf/deploy/deployment_names.h"
+#include "stepconf/machine/deployment_file.h"
 #include "stepconf/machine/generate.h"
 
 namespace stepconf::cli {
@@ -19,10 +22,18 @@ struct ExportArguments {
   std::filesystem::path output;
   std::filesystem::path models;
   std::string format = "api";
+  std::string deployment;
   std::string strategy;
   std::string slo;
   bool json = false;
 };
+
+// A function as the definition calls it, by another name and alias: "arn:...:function:OTHER:ALIAS".
+std::string called_instead(const std::string& called, const std::string& other) {
+  constexpr std::string_view kBefore = "function:";
+  const auto at = called.find(kBefore);
+  return at == std::string::npos ? other : called.substr(0, at + kBefore.size()) + other;
+}
 
 void print(const machine::GeneratedMachine& machine, const std::filesystem::path& folder) {
   for (const machine::GeneratedStep& step : machine.steps) {
@@ -44,8 +55,22 @@ int export_verb(const ExportArguments& arguments) {
   }
   const std::filesystem::path& workflow = *workspace.project.workflow;
   const std::string definition = read_file(workflow);
-  const ExportChoices choices = export_choices(workspace, definition, arguments.slo);
-  const auto machine = machine::generate(definition, workflow.string(), choices.options);
+  const StepChoices choices =
+      step_choices(workspace, definition, facts_of(workspace.project), arguments.slo);
+  // Nothing is asked of an account, so ARNs keep the definition's.
+  const deploy::DeploymentNames names(deployment_name(workspace.project, arguments.deployment),
+                                      {.id = "000000000000"});
+  const std::string configurator =
+      choices.steps.empty()
+          ? names.configurator()
+          : called_instead(choices.steps.front().step.called, names.configurator());
+  const auto options = generator_options(
+      choices, configurator, [&](const machine::GeneratedStep& step, MemoryMb memory) {
+        return called_instead(
+            step.called,
+            fmt::format("{}:mem-{}", names.function_copy(step.function), memory.value));
+      });
+  const auto machine = machine::generate(definition, workflow.string(), options);
   const OrderedJson report = machine::report_of(machine);
   const auto write = [&](const char* name, const std::string& content) {
     write_file(arguments.output / name, content);
@@ -53,10 +78,16 @@ int export_verb(const ExportArguments& arguments) {
   write("state-machine.asl.json", machine.definition);
   write("report.json", report.dump(2) + "\n");
   write("packages/functions/stepconf-steps.json", machine.templates.dump(2) + "\n");
-  write("packages/configurator/functions.json", choices.functions.dump(2) + "\n");
+  write("packages/configurator/stepconf-deployment.json",
+        machine::deployment_file(machine, options,
+                                 {.name = names.deployment(),
+                                  .cache = {.kind = configurator::CacheSettings::Kind::dynamodb,
+                                            .table = names.table()}})
+                .dump(2) +
+            "\n");
   if (workspace.options) {
     save_plan(workspace, arguments.slo, arguments.strategy,
-              arguments.output / "packages/configurator/plan.stepconf");
+              arguments.output / "packages/configurator/stepconf.plan");
   }
   if (arguments.json) {
     std::cout << report.dump(2) << "\n";
@@ -82,6 +113,7 @@ void add_export(CLI::App& app, int& status) {
                    "What the export is for: api (functions are aliases, one per memory size)")
       ->check(CLI::IsMember({"api"}))
       ->capture_default_str();
+  add_deployment(*verb, arguments->deployment);
   verb->add_option("--strategy", arguments->strategy,
                    "How the configurator is to choose; default the project's")
       ->check(not_empty);

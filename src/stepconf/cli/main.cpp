@@ -32,6 +32,8 @@ constexpr const char* kOrder =
     "  run       runs the workflow under an SLO\n"
     "  history   shows how often runs met it, and at what cost\n"
     "  export    writes the state machine for Step Functions, to review\n"
+    "  deploy    puts a configured copy of the workflow into an AWS account\n"
+    "  status    shows what is there; remove takes it away again\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
     "stepconf.yaml; default the current folder.\n"
     "Exit status: 0 done; 1 failed; 2 wrong usage or invalid input; 3 done, but the SLO was missed "
@@ -75,6 +77,9 @@ int main(int argc, char** argv) {
   add_local(app, status);
   add_evaluate(app, status);
   add_export(app, status);
+  add_deploy(app, status);
+  add_status(app, status);
+  add_remove(app, status);
   // After the verbs, which would inherit it.
   app.footer(kOrder);
   try {

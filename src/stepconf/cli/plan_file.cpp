@@ -22,15 +22,20 @@ std::string name_of(std::string_view bytes) {
 
 }  // namespace
 
-void save_plan(const Workspace& workspace, const std::string& slo, const std::string& strategy,
-               const std::filesystem::path& file) {
+std::string plan_bytes(const Workspace& workspace, const std::string& slo,
+                       const std::string& strategy) {
   const project::Project& project = workspace.project;
   compiled::Goal goal{slo_of(project, slo, nullptr), slo.empty() ? project.slo.path : "",
                       project.target, project.headroom, strategy_of(workspace, strategy)};
   compiled::CompiledPlan plan = compiled::compile("stepconf " STEPCONF_VERSION, workspace.workflow,
                                                   std::move(goal), *workspace.options);
   compiled::prepare_policy(plan);
-  const std::string bytes = compiled::to_bytes(plan);
+  return compiled::to_bytes(plan);
+}
+
+void save_plan(const Workspace& workspace, const std::string& slo, const std::string& strategy,
+               const std::filesystem::path& file) {
+  const std::string bytes = plan_bytes(workspace, slo, strategy);
   write_file(file, bytes);
   std::cerr << fmt::format(
       "{}: plan {}, {} kB, prepared for up to {:g} times the jobs expected; `stepconf run --plan` "

@@ -7,9 +7,14 @@
 
 namespace stepconf::cli {
 
+/// Gives everything that the workspace's decisions rest on as the bytes of a plan file. `slo` and
+/// `strategy` are --slo and --strategy, empty where they were not given: they take the place of the
+/// project's. Needs models. Equal input gives equal bytes.
+std::string plan_bytes(const Workspace& workspace, const std::string& slo,
+                       const std::string& strategy);
+
 /// Writes everything that the workspace's decisions rest on into a plan file, and says on stderr
-/// what is in it. `slo` and `strategy` are --slo and --strategy, empty where they were not given:
-/// they take the place of the project's. Needs models. Throws Error where the file cannot be
+/// what is in it; as plan_bytes. Throws Error where the file cannot be
 /// written.
 void save_plan(const Workspace& workspace, const std::string& slo, const std::string& strategy,
                const std::filesystem::path& file);

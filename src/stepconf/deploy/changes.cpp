@@ -170,4 +170,22 @@ std::vector<Change> changes(const WantedState& wanted, const ObservedState& obse
   return Comparison(wanted, observed).all();
 }
 
+std::vector<Change> removals(const DeploymentNames& names, const ObservedState& observed) {
+  std::vector<Change> result;
+  const auto add = [&](const Tags& tags, const char* part, const std::string& name) {
+    if (names.owns(tags)) result.push_back({ChangeKind::remove, part, name, {}});
+  };
+  if (observed.machine) add(observed.machine->tags, "state machine", observed.machine->name);
+  for (const auto& [name, function] : observed.functions) {
+    add(function.latest.tags, "function", name);
+  }
+  for (const auto& [name, group] : observed.log_groups) add(group.tags, "log group", name);
+  for (const auto& [name, versions] : observed.layers) {
+    result.push_back({ChangeKind::remove, "layer", name, {}});
+  }
+  if (observed.table) add(observed.table->tags, "table", observed.table->name);
+  for (const auto& [name, role] : observed.roles) add(role.tags, "role", name);
+  return result;
+}
+
 }  // namespace stepconf::deploy

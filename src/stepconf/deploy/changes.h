@@ -26,4 +26,7 @@ std::string to_string(Change::Kind kind);
 /// wanted name belongs to somebody else.
 std::vector<Change> changes(const WantedState& wanted, const ObservedState& observed);
 
+/// Lists what `remove_deployment` will delete, in its order.
+std::vector<Change> removals(const DeploymentNames& names, const ObservedState& observed);
+
 }  // namespace stepconf::deploy

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 namespace stepconf::deploy {
 namespace {
 
@@ -18,12 +16,9 @@ std::string text(Trouble trouble, const std::string& action, const std::string& 
 
 }  // namespace
 
-ControlPlaneError::ControlPlaneError(Trouble trouble, std::string action, std::string resource,
-                                     const std::string& message)
-    : Error(text(trouble, action, resource, message)),
-      trouble_(trouble),
-      action_(std::move(action)),
-      resource_(std::move(resource)) {}
+ControlPlaneError::ControlPlaneError(Trouble trouble, const std::string& action,
+                                     const std::string& resource, const std::string& message)
+    : ControlPlaneError(trouble, text(trouble, action, resource, message)) {}
 
 bool ControlPlaneError::passes_by() const {
   return trouble_ != Trouble::denied && trouble_ != Trouble::refused;

@@ -30,20 +30,18 @@ class ControlPlaneError : public Error {
  public:
   /// `action` as in policies, "lambda:PublishVersion"; `resource` a name or an ARN; `message` the
   /// service's own.
-  ControlPlaneError(Trouble trouble, std::string action, std::string resource,
+  ControlPlaneError(Trouble trouble, const std::string& action, const std::string& resource,
                     const std::string& message);
+  /// With a message that has all of it.
+  ControlPlaneError(Trouble trouble, const std::string& whole) : Error(whole), trouble_(trouble) {}
 
   Trouble trouble() const { return trouble_; }
-  const std::string& action() const { return action_; }
-  const std::string& resource() const { return resource_; }
 
   /// Tells whether it is worth another try, after a look at how things stand.
   bool passes_by() const;
 
  private:
   Trouble trouble_;
-  std::string action_;
-  std::string resource_;
 };
 
 }  // namespace stepconf::deploy

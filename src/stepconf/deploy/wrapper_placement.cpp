@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "stepconf/base/error.h"
-#include "stepconf/deploy/bootstrap_zip.h"
+#include "stepconf/deploy/packages.h"
 
 namespace stepconf::deploy {
 namespace {
@@ -37,8 +37,7 @@ void check_environment(const std::string& function, const FunctionSettings& sett
   }
 }
 
-void by_layer(const std::string& function, const WrapperPackage& package,
-              WrapperPlacement& placement) {
+void by_layer(const std::string& function, WrapperPlacement& placement) {
   auto& environment = placement.settings.environment;
   if (placement.settings.layers.size() >= kMostLayers) {
     refuse(function,
@@ -52,22 +51,16 @@ void by_layer(const std::string& function, const WrapperPackage& package,
   }
   placement.wrapped = WrappedBy::layer;
   environment[kExecWrapper] = "/opt/stepconf-wrapper";
-  if (!package.steps_file.empty()) environment["STEPCONF_STEPS"] = "/opt/" + package.steps_file;
 }
 
 void by_bootstrap(const std::string& function, const WrapperPackage& package,
                   WrapperPlacement& placement) {
   if (!placement.code.zip || !package.bootstrap.zip) refuse(function, "its zip is not at hand");
-  auto& environment = placement.settings.environment;
   placement.wrapped = WrappedBy::bootstrap;
   try {
     placement.code = zip_code(replace_bootstrap(*placement.code.zip, *package.bootstrap.zip));
   } catch (const InvalidInput& error) {
     refuse(function, error.what());
-  }
-  environment["STEPCONF_COMMAND"] = fmt::format("/var/task/{}", kOriginalBootstrap);
-  if (!package.steps_file.empty()) {
-    environment["STEPCONF_STEPS"] = "/var/task/" + package.steps_file;
   }
 }
 
@@ -103,7 +96,7 @@ WrapperPlacement place_wrapper(const std::string& function, const FunctionSettin
   if (settings.runtime.starts_with("provided")) {
     by_bootstrap(function, package, placement);
   } else {
-    by_layer(function, package, placement);
+    by_layer(function, placement);
   }
   check_environment(function, placement.settings);
   check_size(function, placement.code);

@@ -27,8 +27,6 @@ struct WrapperPackage {
   FunctionCode layer{};
   /// Holds the file `bootstrap`, and what else is to stand beside it.
   FunctionCode bootstrap{};
-  /// Name of the steps file in both; empty where no step needs one.
-  std::string steps_file{};
 };
 
 struct WrapperPlacement {

@@ -59,10 +59,11 @@ std::optional<LambdaFunctionWithCode> Lambda::find_function(const std::string& f
       "GetFunction", function, rest_request("GET", path_of(function), qualified(qualifier)));
   if (!found) return std::nullopt;
   const Json code = found->value("Code", Json::object());
+  const std::string resolved = text_of(code, "ResolvedImageUri");
   return LambdaFunctionWithCode{
       .function = read_function(found->value("Configuration", Json::object())),
       .code_url = text_of(code, "Location"),
-      .image_uri = text_of(code, "ImageUri"),
+      .image_uri = resolved.empty() ? text_of(code, "ImageUri") : resolved,
       .tags = texts_of(*found, "Tags")};
 }
 
@@ -88,8 +89,9 @@ LambdaFunction Lambda::create_function(const std::string& name, const LambdaSett
 }
 
 LambdaFunction Lambda::update_code(const std::string& function, const LambdaCode& code,
-                                   const std::string& revision) {
+                                   const std::string& revision, const std::string& architecture) {
   Json request = write_code(code);
+  if (!architecture.empty()) request["Architectures"] = Json::array({architecture});
   set_revision(revision, request);
   return read_function(caller_.object("UpdateFunctionCode", function,
                                       rest_request("PUT", path_of(function, "/code"), {}, request),
@@ -111,7 +113,8 @@ LambdaFunction Lambda::update_configuration(const std::string& function,
 LambdaFunction Lambda::publish_version(const std::string& function, const std::string& description,
                                        const std::string& code_sha256,
                                        const std::string& revision) {
-  Json request{{"Description", description}};
+  Json request = Json::object();
+  if (!description.empty()) request["Description"] = description;
   if (!code_sha256.empty()) request["CodeSha256"] = code_sha256;
   set_revision(revision, request);
   return read_function(caller_.object(
@@ -224,8 +227,8 @@ void Lambda::remove_layer_version(const std::string& layer, int version) {
 }
 
 LambdaAccount Lambda::account() {
-  const Json answer = caller_.object("GetAccountSettings", "",
-                                     rest_request("GET", "/2016-08-19/account-settings"));
+  const Json answer =
+      caller_.object("GetAccountSettings", "", rest_request("GET", "/2016-08-19/account-settings"));
   const Json limits = answer.value("AccountLimit", Json::object());
   return {.concurrent_executions = static_cast<int>(integer_of(limits, "ConcurrentExecutions")),
           .unreserved_concurrent_executions =

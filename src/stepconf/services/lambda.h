@@ -49,6 +49,7 @@ struct LambdaFunctionWithCode {
   LambdaFunction function{};
   /// Where the zip can be fetched from for ten minutes; empty for an image.
   std::string code_url{};
+  /// With its digest where Lambda tells it; empty for a zip.
   std::string image_uri{};
   Texts tags{};
 };
@@ -125,11 +126,14 @@ class Lambda {
                                  const LambdaCode& code, const Texts& tags);
   /// With a `revision`, throws PreconditionFailedException where it is no longer the function's;
   /// such a call is not repeated where the answer is lost. The same for the next two.
+  /// Code may come with another `architecture`, "arm64".
   LambdaFunction update_code(const std::string& function, const LambdaCode& code,
-                             const std::string& revision = {});
+                             const std::string& revision = {},
+                             const std::string& architecture = {});
   LambdaFunction update_configuration(const std::string& function, const LambdaSettings& settings,
                                       const std::string& revision = {});
-  /// Gives the last version where nothing has changed since.
+  /// Gives the last version where nothing has changed since. An empty `description` leaves the
+  /// version that of $LATEST.
   LambdaFunction publish_version(const std::string& function, const std::string& description,
                                  const std::string& code_sha256 = {},
                                  const std::string& revision = {});

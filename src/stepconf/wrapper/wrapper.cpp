@@ -77,6 +77,16 @@ int serve(const WrapperOptions& options, net::Loop& loop, objects::ObjectStore& 
   return status;
 }
 
+// The function's own bootstrap, whose place the wrapper has taken.
+std::vector<std::string> replaced_bootstrap() {
+  const auto root = variable("LAMBDA_TASK_ROOT");
+  if (!root) return {};
+  const auto path = std::filesystem::path(*root) / kReplacedBootstrap;
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure)) return {};
+  return {path.string()};
+}
+
 }  // namespace
 
 WrapperOptions options_from_environment(std::vector<std::string> arguments) {
@@ -89,10 +99,12 @@ WrapperOptions options_from_environment(std::vector<std::string> arguments) {
   if (options.copies.command.empty()) {
     options.copies.command = split_words(variable("STEPCONF_COMMAND").value_or(""));
   }
+  if (options.copies.command.empty()) options.copies.command = replaced_bootstrap();
   if (options.copies.command.empty()) {
-    throw InvalidInput(
-        "no command to wrap: give it as arguments, stepconf-wrapper COMMAND [ARG...], or in "
-        "STEPCONF_COMMAND");
+    throw InvalidInput(fmt::format(
+        "no command to wrap: give it as arguments, stepconf-wrapper COMMAND [ARG...], in "
+        "STEPCONF_COMMAND, or as the file {} in LAMBDA_TASK_ROOT",
+        kReplacedBootstrap));
   }
   const auto address = variable("AWS_LAMBDA_RUNTIME_API");
   if (!address) {

@@ -25,8 +25,12 @@ struct WrapperOptions {
   objects::StoreOptions store;
 };
 
+/// What a function's own `bootstrap` is called once the wrapper has its name.
+inline constexpr std::string_view kReplacedBootstrap = "bootstrap.stepconf-original";
+
 /// Gathers the options from the program's arguments and from AWS_LAMBDA_RUNTIME_API,
-/// STEPCONF_COMMAND (used where there are no arguments), AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+/// STEPCONF_COMMAND (used where there are no arguments; where it is not set, the file
+/// kReplacedBootstrap in LAMBDA_TASK_ROOT), AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
 /// AWS_LAMBDA_LOG_FORMAT, STEPCONF_STEPS, LAMBDA_TASK_ROOT, STEPCONF_OBJECTS and
 /// STEPCONF_S3_CONNECTIONS. Throws InvalidInput that says what is missing.
 WrapperOptions options_from_environment(std::vector<std::string> arguments);

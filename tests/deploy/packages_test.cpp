@@ -1,4 +1,4 @@
-#include "stepconf/deploy/bootstrap_zip.h"
+#include "stepconf/deploy/packages.h"
 
 #include <gtest/gtest.h>
 
@@ -49,6 +49,20 @@ TEST(BootstrapZip, RefusesWhatIsNoZip) {
   for (std::size_t size = 0; size < function.size(); ++size) {
     EXPECT_THROW(replace_bootstrap(function.substr(0, size), kWrapper), InvalidInput) << size;
   }
+}
+
+TEST(WithFiles, AddsFilesThatEverybodyMayRead) {
+  const std::string package = zip_of({{"bootstrap", std::string(100'000, 'p'), 0755}});
+  const std::string with = with_files(package, {{"plan", "abc"}, {"steps.json", "{}"}});
+  EXPECT_EQ(files_of(with), (std::vector<ZipFile>{{"bootstrap", std::string(100'000, 'p'), 0755},
+                                                  {"plan", "abc", 0644},
+                                                  {"steps.json", "{}", 0644}}));
+  EXPECT_EQ(with, with_files(package, {{"plan", "abc"}, {"steps.json", "{}"}}));
+}
+
+TEST(WithFiles, RefusesAFileThatIsThereAlready) {
+  const std::string package = zip_of({{"plan", "mine", 0644}});
+  EXPECT_THROW(with_files(package, {{"plan", "abc"}}), InvalidInput);
 }
 
 }  // namespace
