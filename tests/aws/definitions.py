@@ -238,7 +238,7 @@ class RandomWorkflow:
 
     def chain(self, depth):
         states, ends = {}, []
-        for _ in range(self.draw.randint(1, 3) if depth else self.draw.randint(2, 4)):
+        for _ in range(self.draw.randint(1, 2) if depth else self.draw.randint(2, 4)):
             self.append(states, ends, self.part(depth))
         return {"StartAt": next(iter(states)), "States": states}
 
@@ -280,7 +280,7 @@ class RandomWorkflow:
 
     def part(self, depth):
         kinds = [self.one_job, self.map, self.map, self.map_of_several]
-        if depth < 2:
+        if depth < 1:
             kinds.append(lambda: self.parallel(depth))
         return self.draw.choice(kinds)()
 

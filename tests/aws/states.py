@@ -215,3 +215,17 @@ def find_faults(definitions, folder):
         command += ["--json-path", file]
     done = subprocess.run(command, capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def lint(definitions, folder):
+    """What cfn-lint has against definitions as parts of a template, by its rule for state machines; lines of text."""
+    machine = "AWS::StepFunctions::StateMachine"
+    resources = {
+        f"Machine{number}": {"Type": machine, "Properties": {"RoleArn": ROLE, "Definition": json.loads(definition)}}
+        for number, definition in enumerate(definitions)
+    }
+    file = folder / "template.json"
+    file.write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}))
+    done = subprocess.run([TOOLS / "sam/bin/cfn-lint", "--format", "parseable", file], capture_output=True, text=True)
+    assert not done.stderr, done.stderr
+    return done.stdout.splitlines()

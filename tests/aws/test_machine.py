@@ -69,6 +69,14 @@ def test_what_is_generated_is_valid(both, tmp_path):
     assert not faults, faults
 
 
+def test_what_is_generated_is_valid_in_a_template(both, tmp_path):
+    need("sam")
+    faults = states.lint([generated["definition"] for generated in both.generated.values()], tmp_path)
+    # A number of a JSONata state may be an expression; the rule does not know that.
+    faults = [fault for fault in faults if ".concurrency %}' is not of type 'number'" not in fault]
+    assert not faults, faults
+
+
 def test_jobs_share_instances_and_the_configurator_is_told_how_many_there_are(both):
     both.run("items", data_of([10, 20, 30, "\u00e9\U0001f600"]), ANSWER)
     (question,) = both.functions.questions()

@@ -218,7 +218,7 @@ TEST_F(ProjectFile, RefusesADeploymentThatCannotBe) {
                 .find("deployment.log_retention_days"),
             std::string::npos);
   EXPECT_NE(complaint("schema: 1\nworkflow: w\ndeployment: {statemachine: x}\n")
-                .find("\"state_machine\""),
+                .find("mean state_machine?"),
             std::string::npos);
 }
 

@@ -2,382 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-#include <memory>
+#include <algorithm>
 
 #include "stepconf/base/error.h"
-#include "stepconf/machine/new_names.h"
-#include "stepconf/machine/new_states.h"
-#include "stepconf/machine/transitions.h"
+#include "stepconf/machine/generator.h"
 
 namespace stepconf::machine {
 namespace {
 
-// A configurator's state that stands before a Map, for a step inside.
-struct Hoisted {
-  StepStates states;
-  Load load;
-};
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+constexpr std::int64_t kLongestDefinition = 1'048'576;
 
-// The variables that states leave to those behind them in the same scope, by JSON pointer.
-using Left = std::map<std::string, std::string>;
-
-// What a scope is inside of.
-struct Around {
-  // The enclosing states' names, each followed by '/'.
-  std::string path{};
-  // Where the scope, or the state, stands in the definition.
-  Json::json_pointer place{};
-  // The variable with the last decision before the scope, or the state.
-  std::string last_decision{};
-  // The outermost Map around that is not Distributed, by name, and what is to stand before it.
-  std::string map{};
-  std::vector<Hoisted>* hoisted = nullptr;
-  // JSONata for the items of that Map, where the scope is its own processor.
-  std::string jobs{};
-  // The innermost Distributed Map around, by name.
-  std::string distributed{};
-  // The Map that is the step of the only Task in this scope.
-  const GeneratedStep* step = nullptr;
-};
-
-// A state on its way: where those before it go to now, and how it is written once its own targets
-// are known.
-struct Planned {
-  std::string name;
-  OrderedJson state;
-  std::string entry;
-  std::function<NamedStates(const OrderedJson&)> write;
-};
-
-using ChoiceOf = std::function<const StepChoice*(const GeneratedStep&)>;
-
-class Generator {
- public:
-  // `before` is what a generator without it has found to be left; null where decisions do not
-  // travel.
-  Generator(const Json& definition, std::string_view source, std::string configurator,
-            ChoiceOf choice_of, const Left* before)
-      : source_(source),
-        configurator_(std::move(configurator)),
-        choice_of_(std::move(choice_of)),
-        before_(before),
-        machine_(language_of(definition, QueryLanguage::json_path)),
-        full_names_(definition),
-        new_names_(definition) {}
-
-  void scope(OrderedJson& scope, const Around& around);
-
-  bool changed() const { return changed_; }
-  std::vector<GeneratedStep>& steps() { return steps_; }
-  Json& templates() { return templates_; }
-  Left& left() { return left_; }
-
- private:
-  Planned plan(const std::string& name, OrderedJson state, const Around& around);
-  Planned task(const std::string& name, OrderedJson state, GeneratedStep step,
-               const Around& around);
-  Planned map(const std::string& name, OrderedJson state, const Around& around);
-  Planned batched(const std::string& name, OrderedJson state, GeneratedStep step, Batching batching,
-                  const StepChoice& choice, const Around& around);
-  Planned unbatched_map(const std::string& name, OrderedJson state, const GeneratedStep* step,
-                        const Around& around);
-  Planned fixed(const std::string& name, OrderedJson state, GeneratedStep step,
-                const StepChoice& choice, std::string reason);
-  GeneratedStep step_of(const std::string& name, const Json& task, const Around& around) const;
-  StepStates states_of_step(GeneratedStep& step, const StepChoice& choice, const Around& around);
-  std::string add(GeneratedStep& step, const std::string& state, std::string_view role);
-
-  template <typename Work>
-  auto in_state(const std::string& name, const Around& around, const Work& work) const;
-
-  std::string_view source_;
-  std::string configurator_;
-  ChoiceOf choice_of_;
-  const Left* before_;
-  Left left_;
-  QueryLanguage machine_;
-  FullNames full_names_;
-  NewNames new_names_;
-  int variables_ = 0;
-  bool changed_ = false;
-  std::vector<GeneratedStep> steps_;
-  Json templates_ = Json::object();
-};
-
-Planned kept(const std::string& name, OrderedJson state) {
-  return {name, std::move(state), name,
-          [name](const OrderedJson& done) { return NamedStates{{name, done}}; }};
+std::int64_t characters(std::string_view text) {
+  return std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
-// What is of another kind than the language has there is refused where it is in the way.
-template <typename Work>
-auto Generator::in_state(const std::string& name, const Around& around, const Work& work) const {
-  try {
-    return work();
-  } catch (const Json::exception& error) {
-    const std::string text = error.what();
-    throw InvalidInput(fmt::format("{}: state '{}' is not as the Amazon States Language has it: {}",
-                                   source_, around.path + name, text.substr(text.find("] ") + 2)));
-  }
-}
-
-// Finds the variable with the last decision that every way to a state has passed.
-class LastDecisions {
- public:
-  LastDecisions(const OrderedJson& scope, const Around& around, const Left* left)
-      : around_(around), left_(left) {
-    if (left != nullptr) before_ = always_before(scope);
-  }
-
-  std::string before(std::string state) const {
-    for (auto found = before_.find(state); found != before_.end(); found = before_.find(state)) {
-      state = found->second;
-      const auto variable = left_->find((around_.place / "States" / state).to_string());
-      if (variable != left_->end()) return variable->second;
-    }
-    return around_.last_decision;
-  }
-
- private:
-  const Around& around_;
-  const Left* left_;
-  std::map<std::string, std::string> before_;
-};
-
-void Generator::scope(OrderedJson& scope, const Around& around) {
-  if (!scope.is_object() || !scope.contains("States") || !scope["States"].is_object()) return;
-  std::vector<Planned> planned;
-  std::map<std::string, std::string> entries;
-  const LastDecisions last_decisions(scope, around, before_);
-  for (auto& [name, state] : scope["States"].items()) {
-    Around here = around;
-    here.place = around.place / "States" / name;
-    here.last_decision = last_decisions.before(name);
-    planned.push_back(in_state(name, around, [&] { return plan(name, std::move(state), here); }));
-    if (planned.back().entry != name) entries[name] = planned.back().entry;
-  }
-  const auto redirect = [&](OrderedJson& target) {
-    const auto found = entries.find(target.get_ref<const std::string&>());
-    if (found != entries.end()) target = found->second;
-  };
-  OrderedJson states = OrderedJson::object();
-  for (Planned& one : planned) {
-    for_each_target(one.state, redirect);
-    const auto write = [&] { return one.write(one.state); };
-    for (auto& [name, state] : in_state(one.name, around, write)) {
-      states.push_back({name, std::move(state)});
-    }
-  }
-  scope["States"] = std::move(states);
-  if (scope.contains("StartAt") && scope["StartAt"].is_string()) redirect(scope["StartAt"]);
-}
-
-GeneratedStep Generator::step_of(const std::string& name, const Json& task,
-                                 const Around& around) const {
-  const QueryLanguage language = language_of(task, machine_);
-  return {.name = full_names_.of(name, around.path + name),
-          .function = function_of(task, language)->name,
-          .called = function_text(task, language)};
-}
-
-std::string Generator::add(GeneratedStep& step, const std::string& state, std::string_view role) {
-  step.added.push_back(new_names_.make(state, role));
-  return step.added.back();
-}
-
-StepStates Generator::states_of_step(GeneratedStep& step, const StepChoice& choice,
-                                     const Around& around) {
-  step.variable = new_names_.variable(++variables_);
-  changed_ = true;
-  StepStates states{.step = step.name,
-                    .variable = step.variable,
-                    .choice = &choice,
-                    .configurator = configurator_,
-                    .max_concurrency = step.max_concurrency,
-                    .machine = machine_};
-  if (before_ != nullptr) states.last_decision = around.last_decision;
-  return states;
-}
-
-Planned Generator::plan(const std::string& name, OrderedJson state, const Around& around) {
-  const Json plain = state;
-  const auto type = plain.find("Type");
-  if (type == plain.end()) return kept(name, std::move(state));
-  if (*type == "Map") return map(name, std::move(state), around);
-  if (*type == "Parallel" && plain.contains("Branches")) {
-    Around inside = around;
-    inside.path += name + "/";
-    inside.jobs = "";
-    inside.step = nullptr;
-    int number = 0;
-    for (OrderedJson& branch : state["Branches"]) {
-      inside.place = around.place / "Branches" / std::to_string(number++);
-      scope(branch, inside);
-    }
-    return kept(name, std::move(state));
-  }
-  if (!function_of(plain, language_of(plain, machine_))) return kept(name, std::move(state));
-  GeneratedStep step = around.step ? *around.step : step_of(name, plain, around);
-  return task(name, std::move(state), std::move(step), around);
-}
-
-Planned Generator::fixed(const std::string& name, OrderedJson state, GeneratedStep step,
-                         const StepChoice& choice, std::string reason) {
-  const QueryLanguage language = language_of(Json(state), machine_);
-  step.decided = Decided::beforehand;
-  step.reason = std::move(reason);
-  changed_ = true;
-  steps_.push_back(std::move(step));
-  return kept(name, with_fixed_function(state, language, choice.functions.at(choice.safe.memory)));
-}
-
-Planned Generator::task(const std::string& name, OrderedJson state, GeneratedStep step,
-                        const Around& around) {
-  const StepChoice* choice = choice_of_(step);
-  if (choice == nullptr) {
-    step.decided = Decided::never;
-    step.reason = "nothing is known of its function";
-    steps_.push_back(std::move(step));
-    return kept(name, std::move(state));
-  }
-  if (!around.distributed.empty()) {
-    return fixed(
-        name, std::move(state), std::move(step), *choice,
-        fmt::format("it runs in child executions of the Distributed Map '{}', which see no "
-                    "variables from outside; its memory is chosen beforehand",
-                    around.distributed));
-  }
-  const QueryLanguage language = language_of(Json(state), machine_);
-  StepStates states = states_of_step(step, *choice, around);
-  auto chosen = with_chosen_function(state, language, states.variable);
-  if (!chosen) {
-    step.variable.clear();
-    return fixed(name, std::move(state), std::move(step), *choice,
-                 "its Resource is the function's ARN, and Assign or an expression sees the whole "
-                 "result; its memory is chosen beforehand");
-  }
-  states.work = name;
-  states.configure = add(step, name, "configure");
-  if (!chosen->after.is_null()) states.after = add(step, name, "output");
-  const bool before_map = around.hoisted != nullptr;
-  step.transitions_added = before_map ? 1 : static_cast<int>(step.added.size());
-  step.transitions_added_per_job = static_cast<int>(step.added.size()) - step.transitions_added;
-  if (before_map) {
-    step.decided = Decided::before_map;
-    if (step.reason.empty()) {
-      step.reason = fmt::format("it runs inside the Map '{}', whose iterations have several states",
-                                around.map);
-    }
-    if (before_ != nullptr && !around.hoisted->empty()) {
-      states.last_decision = around.hoisted->back().states.variable;
-    }
-    around.hoisted->push_back({states, {.items = around.jobs}});
-  } else {
-    step.reason = "it has one job";
-    left_[around.place.to_string()] = states.variable;
-  }
-  steps_.push_back(std::move(step));
-  const auto write = [states, before_map, name,
-                      after = std::move(chosen->after)](const OrderedJson& done) {
-    NamedStates written;
-    if (!before_map) {
-      written.emplace_back(states.configure, configure_state(states, {}, name));
-    }
-    written.emplace_back(name, done);
-    if (after.is_null()) return written;
-    OrderedJson& work = written.back().second;
-    OrderedJson last = after;
-    give_exit(work, last);
-    work.erase("End");
-    work["Next"] = states.after;
-    written.emplace_back(states.after, std::move(last));
-    return written;
-  };
-  return {name, std::move(chosen->task), before_map ? name : states.configure, write};
-}
-
-Planned Generator::map(const std::string& name, OrderedJson state, const Around& around) {
-  const Json plain = state;
-  const Json* task = only_task(plain, machine_);
-  if (task == nullptr) return unbatched_map(name, std::move(state), nullptr, around);
-  GeneratedStep step = step_of(name, *task, around);
-  step.is_map = true;
-  const auto most = plain.find("MaxConcurrency");
-  if (most != plain.end() && most->is_number_integer()) step.max_concurrency = most->get<int>();
-  const StepChoice* choice = choice_of_(step);
-  if (choice != nullptr && around.distributed.empty() && !is_distributed(plain)) {
-    Batching batching;
-    if (around.hoisted != nullptr) {
-      step.reason = fmt::format("it runs inside the Map '{}', whose iterations have several states",
-                                around.map);
-    } else if (!choice->why_not_batched.empty()) {
-      step.reason = choice->why_not_batched;
-    } else {
-      batching = batching_of(plain, machine_, choice->timeout);
-      step.reason = batching.why_not;
-    }
-    if (step.reason.empty()) {
-      return batched(name, std::move(state), std::move(step), std::move(batching), *choice, around);
-    }
-  }
-  return unbatched_map(name, std::move(state), &step, around);
-}
-
-Planned Generator::batched(const std::string& name, OrderedJson state, GeneratedStep step,
-                           Batching batching, const StepChoice& choice, const Around& around) {
-  StepStates states = states_of_step(step, choice, around);
-  // What is assigned in the Parallel around it stays there.
-  if (!batching.around) left_[around.place.to_string()] = states.variable;
-  if (!batching.before.is_null()) states.before = add(step, name, "input");
-  states.configure = add(step, name, "configure");
-  states.work = batching.around ? add(step, name, "batches") : name;
-  if (!batching.after.is_null()) states.after = add(step, name, "output");
-  step.batched = true;
-  step.transitions_added = static_cast<int>(step.added.size());
-  templates_[step.name] = batching.entry;
-  steps_.push_back(std::move(step));
-  std::string entry = name;
-  if (!batching.around) entry = states.before.empty() ? states.configure : states.before;
-  const auto write = [name, states, batching = std::move(batching)](const OrderedJson& done) {
-    return batched_map(name, done, batching, states);
-  };
-  return {name, std::move(state), entry, write};
-}
-
-Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
-                                 const GeneratedStep* step, const Around& around) {
-  const Json plain = state;
-  const std::string processor = processor_of(plain);
-  if (processor.empty()) return kept(name, std::move(state));
-  const auto hoisted = std::make_shared<std::vector<Hoisted>>();
-  Around inside = around;
-  inside.path += name + "/";
-  inside.step = step;
-  inside.jobs = "";
-  inside.place = around.place / processor;
-  if (is_distributed(plain)) {
-    inside.distributed = name;
-  } else if (around.hoisted == nullptr && around.distributed.empty()) {
-    inside.map = name;
-    inside.hoisted = hoisted.get();
-    inside.jobs = items_expression(plain, machine_);
-  }
-  scope(state[processor], inside);
-  if (hoisted->empty()) return kept(name, std::move(state));
-  left_[around.place.to_string()] = hoisted->back().states.variable;
-  const auto write = [name, hoisted](const OrderedJson& done) {
-    NamedStates written;
-    for (std::size_t i = 0; i < hoisted->size(); ++i) {
-      const auto& [states, load] = (*hoisted)[i];
-      const bool last = i + 1 == hoisted->size();
-      const std::string& next = last ? name : (*hoisted)[i + 1].states.configure;
-      written.emplace_back(states.configure, configure_state(states, load, next));
-    }
-    written.emplace_back(name, done);
-    return written;
-  };
-  return {name, std::move(state), hoisted->front().states.configure, write};
+// Indented for readers, unless it would be too long then.
+std::string text_of(const OrderedJson& machine) {
+  std::string text = machine.dump(2) + "\n";
+  return characters(text) <= kLongestDefinition ? text : machine.dump();
 }
 
 GeneratedMachine generated(std::string_view definition, std::string_view source,
@@ -401,7 +45,7 @@ GeneratedMachine generated(std::string_view definition, std::string_view source,
   GeneratedMachine machine;
   machine.steps = std::move(generator.steps());
   machine.templates = {{"schema", 1}, {"steps", std::move(generator.templates())}};
-  machine.definition = generator.changed() ? ordered.dump(2) + "\n" : std::string(definition);
+  machine.definition = generator.changed() ? text_of(ordered) : std::string(definition);
   return machine;
 }
 
@@ -418,7 +62,16 @@ GeneratedMachine generate(std::string_view definition, std::string_view source,
     const auto found = options.steps.find(step.name);
     return found == options.steps.end() ? nullptr : &found->second;
   };
-  return generated(definition, source, options.configurator, choice_of, options.decisions_travel);
+  GeneratedMachine machine =
+      generated(definition, source, options.configurator, choice_of, options.decisions_travel);
+  const std::int64_t length = characters(machine.definition);
+  if (length > kLongestDefinition && length > characters(definition)) {
+    throw InvalidInput(
+        fmt::format("{}: becomes a definition of {} characters, and Step Functions takes {}; let "
+                    "part of it be a state machine of its own",
+                    source, length, kLongestDefinition));
+  }
+  return machine;
 }
 
 std::vector<GeneratedStep> function_steps(std::string_view definition, std::string_view source,

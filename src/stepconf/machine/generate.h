@@ -81,9 +81,11 @@ struct GeneratedMachine {
 
 /// Puts a configurator before each function step of a definition in the Amazon States Language, and
 /// batches where the meaning can be kept (docs/state-machine.md); JSONPath and JSONata. Everything
-/// else stays as it is. Pure: equal inputs give equal bytes. Throws InvalidInput "SOURCE: ..." where
-/// the text is no JSON object with StartAt and States, and "SOURCE: state 'PATH' ..." where what
-/// would be changed is malformed; the rest is not checked.
+/// else stays as it is. Pure: equal inputs give equal bytes. Throws InvalidInput "SOURCE: ..."
+/// where the text is no JSON object with StartAt and States, and "SOURCE: state 'PATH' ..." where
+/// what would be changed is malformed; the rest is not checked. Where what is generated would be
+/// longer than Step Functions takes, it is written without white space, and refused if that is not
+/// enough.
 GeneratedMachine generate(std::string_view definition, std::string_view source,
                           const GeneratorOptions& options);
 
