@@ -1,38 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <filesystem>
 #include <string>
-#include <vector>
 
-#include "stepconf/cli/workspace.h"
+#include "stepconf/cli/deployment_options.h"
 #include "stepconf/deploy/control_plane.h"
 #include "stepconf/deploy/deployment_names.h"
 #include "stepconf/deploy/wanted_state.h"
 #include "stepconf/machine/generate.h"
 
 namespace stepconf::cli {
-
-/// What the command line says of a deployment, in the place of the project's `deployment`; `deploy`
-/// and `status` take the same. Empty: not given.
-struct DeploymentArguments {
-  std::filesystem::path project = ".";
-  std::filesystem::path models;
-  std::filesystem::path packages;
-  std::string deployment;
-  std::string slo;
-  std::string strategy;
-  std::string state_machine;
-  std::string cache;
-  std::string mode;
-  std::string architecture;
-  std::vector<std::string> wrapped_images;
-  std::string permissions_boundary;
-  int log_retention_days = 0;
-};
-
-/// Adds the options to a verb.
-void add_deployment_options(CLI::App& verb, DeploymentArguments& arguments);
 
 struct WantedDeployment {
   deploy::WantedState state;
