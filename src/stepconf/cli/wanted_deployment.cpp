@@ -246,7 +246,9 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
                                        ? workspace.project.pricing.architecture
                                        : arguments.architecture;
   const std::string plan =
-      workspace.options ? plan_bytes(workspace, arguments.slo, arguments.strategy) : "";
+      workspace.options
+          ? plan_bytes(workspace, arguments.slo, arguments.strategy, decisions_deployed(workspace))
+          : "";
   deploy::WantedFunction configurator = deploy::configurator_of(
       names, {.code = packages.configurator(architecture, result.deployment_file, plan),
               .architecture = architecture,
