@@ -55,6 +55,23 @@ TEST(ExecutionState, RefusesWhatWasDamaged) {
   EXPECT_THROW(parse_state({1, {{"plan/part/x", "[]"}}}, "plan", 3), InvalidInput);
 }
 
+// Sealed as they should be, by a program that had gone wrong: numbers that no decision is made of.
+TEST(ExecutionState, RefusesNumbersOutOfRange) {
+  const auto change = [](PastDecision decided) {
+    Contents contents;
+    EXPECT_TRUE(
+        carry_out(change_of(contents, {}, Transaction({}), decided, "plan", false), contents));
+    return contents;
+  };
+  EXPECT_NO_THROW(parse_state(change(kDecided), "plan", 3));
+  for (const PastDecision& wrong :
+       {PastDecision{0, 1, 64, 0, {{0}, 4, 2}, 0}, PastDecision{0, 1, 64, 0, {{1024}, 0, 2}, 0},
+        PastDecision{0, 1, 64, 0, {{1024}, 4, -1}, 0}, PastDecision{0, 1, 0, 0, {{1024}, 4, 2}, 0},
+        PastDecision{0, 0, 64, 0, {{1024}, 4, 2}, 0}}) {
+    EXPECT_THROW(parse_state(change(wrong), "plan", 3), InvalidInput);
+  }
+}
+
 TEST(ExecutionState, FindsTheAnswerToTheSameQuestionOnly) {
   const ExecutionState known = parse_state(after_one(), "plan", 3);
   EXPECT_NE(known.find({0, 1, 64, 1750, {}, 9}), nullptr);
@@ -97,7 +114,7 @@ TEST(ExecutionState, ForgetsTheOldestDecisionOfALoop) {
   Contents contents;
   for (int i = 0; i < 130; ++i) {
     const Change change = change_of(contents, parse_state(contents, "plan", 1), Transaction({}),
-                                    {0, 1, 1, i, {}, 0}, "plan", false);
+                                    {0, 1, 1, i, {{512}, 1, 1}, 0}, "plan", false);
     ASSERT_TRUE(carry_out(change, contents));
   }
   const ExecutionState read = parse_state(contents, "plan", 1);

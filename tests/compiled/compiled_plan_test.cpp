@@ -10,6 +10,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/cache/in_memory_cache.h"
 #include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/plan_sources.h"
 #include "stepconf/compiled/prepared_policy.h"
 #include "stepconf/compiled/workflow_identity.h"
 #include "stepconf/estimator/model_scatter.h"
@@ -198,6 +199,28 @@ TEST(CompiledPlan, KeepsGoalPricesAndPoliciesAndGivesTheSameBytesAgain) {
   EXPECT_EQ(loaded.workflow.graph.predecessors, plan.workflow.graph.predecessors);
   EXPECT_EQ(loaded.workflow.steps[2].foreign_duration, Seconds(1.5));
   EXPECT_EQ(to_bytes(loaded), bytes);
+}
+
+TEST(CompiledPlan, KeepsWhetherDecisionsAreChargedAndPreparesWithTheCharge) {
+  for (const bool charged : {false, true}) {
+    CompiledPlan made = testing::plan({Seconds(12), "", 0.95, 0.1, "percentile", charged});
+    prepare_policy(made);
+    const CompiledPlan loaded = plan_from_bytes(to_bytes(made), "p.plan");
+    EXPECT_EQ(loaded.goal, made.goal);
+    const PlanSources sources(loaded);
+    optimizer::Frontiers frontiers(loaded.workflow, sources.options());
+    // What it prepared is what the loaded plan's sources ask for: nothing is solved anew.
+    const auto policy =
+        optimizer::prepare("percentile", {.frontiers = frontiers,
+                                          .slo = Seconds(12),
+                                          .headroom = 0.1,
+                                          .target = 0.95,
+                                          .scatter = &sources.scatter(),
+                                          .prepared = loaded.policies.at("percentile")});
+    EXPECT_EQ(policy->prepared(), loaded.policies.at("percentile"));
+    // The fastest option of the first step takes 1 s.
+    EXPECT_NEAR(frontiers.expected(0).fastest().duration.count(), charged ? 1.16 : 1, 1e-9);
+  }
 }
 
 TEST(CompiledPlan, KeepsChoices) {

@@ -31,6 +31,17 @@ TEST(Configurator, GivesLessTimeAFasterConfiguration) {
   EXPECT_LT(seconds(7000), seconds(1000));
 }
 
+// Much time: the cheapest configuration, which is the same whether its decision counts or not.
+TEST(Configurator, PlansForTheTimeThatDecisionsTakeWhereThePlanSaysSo) {
+  const auto expected = [](bool charged) {
+    Configurator decides(testing::deployment(),
+                         compiled::testing::plan({Seconds(1e6), "", 0.95, 0, "stepconf", charged}),
+                         "plan");
+    return *decides.decide(testing::event("fan", 40, 0), Mode::on, nullptr).decision->duration;
+  };
+  EXPECT_NEAR((expected(true) - expected(false)).count(), 0.16, 1e-9);
+}
+
 TEST(Configurator, RunsSafelyWhereNothingIsToBeDecided) {
   Configurator configurator = testing::configurator();
   const estimator::Configuration safe = testing::safe();

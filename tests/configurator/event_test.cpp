@@ -30,6 +30,7 @@ TEST(Event, CountsTimeByTheClockOfStepFunctions) {
 TEST(Event, ReadsWhatMayBeLeftOut) {
   Json json = valid();
   json.update({{"bytes", 120'000},
+               {"largest_bytes", 9'000},
                {"attempt", 2},
                {"slo", 17.5},
                {"mode", "observe"},
@@ -38,6 +39,7 @@ TEST(Event, ReadsWhatMayBeLeftOut) {
   const Event event = parse_event(json);
   EXPECT_EQ(event.fault, "");
   EXPECT_EQ(event.bytes, 120'000);
+  EXPECT_EQ(event.largest_bytes, 9'000);
   EXPECT_EQ(event.attempt, 2);
   EXPECT_EQ(event.slo, Seconds(17.5));
   EXPECT_EQ(event.mode, Mode::observe);
@@ -59,6 +61,7 @@ TEST(Event, NamesWhatCannotBeUsed) {
   EXPECT_NE(changed("jobs", -1).fault.find("jobs is -1"), std::string::npos);
   EXPECT_NE(changed("jobs", 1.5).fault.find("jobs is 1.5"), std::string::npos);
   EXPECT_NE(changed("jobs", 1e300).fault.find("jobs"), std::string::npos);
+  EXPECT_NE(changed("largest_bytes", -5).fault.find("largest_bytes is -5"), std::string::npos);
   EXPECT_NE(changed("slo", 0).fault.find("slo is 0"), std::string::npos);
   EXPECT_NE(changed("cache", 7).fault.find("cache"), std::string::npos);
 }

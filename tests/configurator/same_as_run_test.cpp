@@ -6,9 +6,8 @@
 #include <memory>
 
 #include "stepconf/cache/in_memory_cache.h"
-#include "stepconf/compiled/compiled_options.h"
+#include "stepconf/compiled/plan_sources.h"
 #include "stepconf/compiled/prepared_policy.h"
-#include "stepconf/estimator/model_scatter.h"
 #include "tests/configurator/fake_table.h"
 #include "tests/configurator/fixtures.h"
 
@@ -34,9 +33,10 @@ workflow::Workflow branches() {
   return result;
 }
 
-compiled::CompiledPlan plan_of(const std::string& strategy, double slo) {
-  compiled::CompiledPlan plan = compiled::compile(
-      "test", branches(), {Seconds(slo), "", 0.9, 0.05, strategy}, compiled::testing::options());
+compiled::CompiledPlan plan_of(const std::string& strategy, double slo, bool charged = false) {
+  compiled::CompiledPlan plan =
+      compiled::compile("test", branches(), {Seconds(slo), "", 0.9, 0.05, strategy, charged},
+                        compiled::testing::options());
   compiled::prepare_policy(plan);
   return plan;
 }
@@ -78,9 +78,8 @@ std::vector<Asked> random_execution(const workflow::Workflow& workflow) {
 // As executor::run asks: one strategy, one cache in memory.
 std::vector<estimator::Configuration> as_run_does(const compiled::CompiledPlan& plan,
                                                   const std::vector<Asked>& execution) {
-  const compiled::CompiledOptions options(plan);
-  const estimator::ModelScatter scatter(*plan.options);
-  optimizer::Frontiers frontiers(plan.workflow, options);
+  const compiled::PlanSources sources(plan);
+  optimizer::Frontiers frontiers(plan.workflow, sources.options());
   const auto prepared = plan.policies.find(plan.goal.strategy);
   const auto policy = optimizer::prepare(
       plan.goal.strategy,
@@ -88,7 +87,7 @@ std::vector<estimator::Configuration> as_run_does(const compiled::CompiledPlan& 
        .slo = *plan.goal.slo,
        .headroom = plan.goal.headroom,
        .target = plan.goal.target,
-       .scatter = &scatter,
+       .scatter = &sources.scatter(),
        .prepared = prepared == plan.policies.end() ? std::string_view() : prepared->second});
   cache::InMemoryCache cache;
   const auto strategy = policy->begin(cache);
@@ -105,14 +104,14 @@ Event event_of(const compiled::CompiledPlan& plan, const Asked& asked) {
                         asked.milliseconds);
 }
 
-void expect_the_same_decisions(const std::string& strategy, int executions) {
+void expect_the_same_decisions(const std::string& strategy, int executions, bool charged = false) {
   const double slo = 14;
-  const compiled::CompiledPlan plan = plan_of(strategy, slo);
+  const compiled::CompiledPlan plan = plan_of(strategy, slo, charged);
   // Two warm processes and, with each execution, a new one take turns.
   std::vector<std::unique_ptr<Configurator>> processes;
   const auto start = [&] {
     processes.push_back(std::make_unique<Configurator>(deployment_of(CacheSettings::Kind::dynamodb),
-                                                       plan_of(strategy, slo), "plan"));
+                                                       plan_of(strategy, slo, charged), "plan"));
   };
   start();
   start();
@@ -138,6 +137,10 @@ void expect_the_same_decisions(const std::string& strategy, int executions) {
 TEST(SameAsRun, Algorithm2) { expect_the_same_decisions("stepconf", 100); }
 TEST(SameAsRun, Exact) { expect_the_same_decisions("exact", 100); }
 TEST(SameAsRun, Percentile) { expect_the_same_decisions("percentile", 60); }
+TEST(SameAsRun, Algorithm2WithChargedDecisions) { expect_the_same_decisions("stepconf", 60, true); }
+TEST(SameAsRun, PercentileWithChargedDecisions) {
+  expect_the_same_decisions("percentile", 30, true);
+}
 TEST(SameAsRun, Static) { expect_the_same_decisions("static", 20); }
 TEST(SameAsRun, Optimal) { expect_the_same_decisions("optimal", 20); }
 

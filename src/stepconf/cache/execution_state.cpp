@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -63,11 +64,19 @@ std::string sealed(const std::string& name, const PastDecision& decision) {
   return seal(name, {decision.number, chosen.memory.value, chosen.instances, chosen.processes});
 }
 
+// A whole number from `least` on; conversions of others are not defined.
+int whole(const std::string& name, const Json& json, int least) {
+  const bool fits = json.is_number_integer() && json.get<std::int64_t>() >= least &&
+                    json.get<std::int64_t>() < std::numeric_limits<int>::max();
+  if (!fits) refuse(name, "has a number out of range");
+  return json.get<int>();
+}
+
 std::shared_ptr<const SubGraph> graph_of(const std::string& name, const Json& json, StepId step,
                                          int steps) {
-  SubGraph graph{json.at(2).get<std::vector<StepId>>(), Seconds(json.at(0).get<double>()),
-                 json.at(1).get<int>()};
-  const auto known = [steps](StepId member) { return member >= 0 && member < steps; };
+  SubGraph graph{{}, Seconds(json.at(0).get<double>()), whole(name, json.at(1), 0)};
+  for (const Json& member : json.at(2)) graph.steps.push_back(whole(name, member, 0));
+  const auto known = [steps](StepId member) { return member < steps; };
   if (!std::isfinite(graph.latest_finish.count()) || !std::ranges::all_of(graph.steps, known) ||
       std::ranges::find(graph.steps, step) == graph.steps.end()) {
     refuse(name, "is no sub-graph of that step");
@@ -104,7 +113,8 @@ class Reader {
     if (numbers.size() != (is_part ? 1U : 4U) || numbers[0] >= steps_) refuse(name, "is no step's");
     try {
       const Json json = unseal(name, text);
-      is_part ? add_part(name, json, static_cast<StepId>(numbers[0])) : add_decision(json, numbers);
+      is_part ? add_part(name, json, static_cast<StepId>(numbers[0]))
+              : add_decision(name, json, numbers);
     } catch (const Json::exception& error) {
       refuse(name, error.what());
     }
@@ -122,14 +132,18 @@ class Reader {
     state_.sub_graphs[index] = graph_of(name, json, step, steps_);
   }
 
-  void add_decision(const Json& json, const std::vector<std::int64_t>& numbers) {
+  void add_decision(const std::string& name, const Json& json,
+                    const std::vector<std::int64_t>& numbers) {
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    if (numbers[1] < 1 || numbers[1] > kMost || numbers[2] < 1 || numbers[2] > kMost)
+      refuse(name, "answers no question");
     state_.decisions.push_back(
         {static_cast<StepId>(numbers[0]),
          static_cast<int>(numbers[1]),
          static_cast<int>(numbers[2]),
          numbers[3],
-         {{json.at(1).get<int>()}, json.at(2).get<int>(), json.at(3).get<int>()},
-         json.at(0).get<int>()});
+         {{whole(name, json.at(1), 1)}, whole(name, json.at(2), 1), whole(name, json.at(3), 1)},
+         whole(name, json.at(0), 0)});
   }
 
   std::string prefix_;

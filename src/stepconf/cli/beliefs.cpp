@@ -48,8 +48,11 @@ Beliefs::Beliefs(const Workspace& workspace, const std::optional<optimizer::Deci
       charge_(charge),
       scatter_(std::move(scatter)),
       options_(&workspace.choices()) {
-  if (workspace.plan) return;
-  if (workspace.project.simulation) options_ = &expected_.emplace(*options_, *scatter_);
+  if (workspace.plan) {
+    if (!workspace.plan->goal.decisions_charged) return;
+  } else if (workspace.project.simulation) {
+    options_ = &expected_.emplace(*options_, *scatter_);
+  }
   if (!charge) return;
   charged_options_.emplace(*options_, *charge);
   charged_scatter_.emplace(*scatter_, *charge);

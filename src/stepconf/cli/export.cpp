@@ -87,7 +87,8 @@ int export_verb(const ExportArguments& arguments) {
             "\n");
   if (workspace.options) {
     save_plan(workspace, arguments.slo, arguments.strategy,
-              arguments.output / "packages/configurator/stepconf.plan");
+              arguments.output / "packages/configurator/stepconf.plan",
+              decisions_deployed(workspace));
   }
   if (arguments.json) {
     std::cout << report.dump(2) << "\n";

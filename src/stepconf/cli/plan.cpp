@@ -81,7 +81,8 @@ int plan_verb(const PlanArguments& arguments) {
                      arguments.load.empty() ? ModelsAre::needed : ModelsAre::ignored);
   if (!arguments.load.empty()) use_plan(workspace, arguments.load);
   if (!arguments.save.empty())
-    save_plan(workspace, arguments.slo, arguments.strategy, arguments.save);
+    save_plan(workspace, arguments.slo, arguments.strategy, arguments.save,
+              decisions_in_simulation(workspace));
   std::vector<optimizer::FixedConfiguration> fixed;
   for (const std::string& text : arguments.fixed) fixed.push_back(optimizer::parse_fixed(text));
   const Printing printing{

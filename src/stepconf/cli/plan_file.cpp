@@ -23,10 +23,14 @@ std::string name_of(std::string_view bytes) {
 }  // namespace
 
 std::string plan_bytes(const Workspace& workspace, const std::string& slo,
-                       const std::string& strategy) {
+                       const std::string& strategy, DecisionsAre decisions) {
   const project::Project& project = workspace.project;
-  compiled::Goal goal{slo_of(project, slo, nullptr), slo.empty() ? project.slo.path : "",
-                      project.target, project.headroom, strategy_of(workspace, strategy)};
+  compiled::Goal goal{slo_of(project, slo, nullptr),
+                      slo.empty() ? project.slo.path : "",
+                      project.target,
+                      project.headroom,
+                      strategy_of(workspace, strategy),
+                      decisions == DecisionsAre::charged};
   compiled::CompiledPlan plan = compiled::compile("stepconf " STEPCONF_VERSION, workspace.workflow,
                                                   std::move(goal), *workspace.options);
   compiled::prepare_policy(plan);
@@ -34,13 +38,23 @@ std::string plan_bytes(const Workspace& workspace, const std::string& slo,
 }
 
 void save_plan(const Workspace& workspace, const std::string& slo, const std::string& strategy,
-               const std::filesystem::path& file) {
-  const std::string bytes = plan_bytes(workspace, slo, strategy);
+               const std::filesystem::path& file, DecisionsAre decisions) {
+  const std::string bytes = plan_bytes(workspace, slo, strategy, decisions);
   write_file(file, bytes);
   std::cerr << fmt::format(
       "{}: plan {}, {} kB, prepared for up to {:g} times the jobs expected; `stepconf run --plan` "
       "runs by it\n",
       file.string(), name_of(bytes), (bytes.size() + 999) / 1000, compiled::kPreparedMultiple);
+}
+
+DecisionsAre decisions_in_simulation(const Workspace& workspace) {
+  const auto& simulation = workspace.project.simulation;
+  return simulation && simulation->decisions_charged ? DecisionsAre::charged : DecisionsAre::free;
+}
+
+DecisionsAre decisions_deployed(const Workspace& workspace) {
+  return workspace.prices.orchestrator == pricing::Orchestrator::standard ? DecisionsAre::charged
+                                                                          : DecisionsAre::free;
 }
 
 void use_plan(Workspace& workspace, const std::filesystem::path& file) {

@@ -115,7 +115,9 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
           .dump(2) +
       "\n";
   const std::string plan =
-      workspace.options ? plan_bytes(workspace, arguments.slo, arguments.strategy) : "";
+      workspace.options
+          ? plan_bytes(workspace, arguments.slo, arguments.strategy, decisions_deployed(workspace))
+          : "";
   const std::string architecture =
       chosen.architecture.value_or(workspace.project.pricing.architecture);
   deploy::WantedFunction configurator = deploy::configurator_of(

@@ -23,6 +23,9 @@ struct Goal {
   double target = 0.95;
   double headroom = 0;
   std::string strategy;
+  /// Whether the time and the price of each decision are planned for: by the configurator they are
+  /// paid, within a process that runs the workflow itself they are not (optimizer::DecisionCharge).
+  bool decisions_charged = false;
 
   bool operator==(const Goal&) const = default;
 };

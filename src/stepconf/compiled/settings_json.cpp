@@ -41,11 +41,14 @@ OrderedJson to_json(const pricing::PriceSheet& prices) {
 }
 
 OrderedJson to_json(const Goal& goal) {
-  return {{"slo_s", goal.slo ? OrderedJson(goal.slo->count()) : OrderedJson(nullptr)},
-          {"slo_path", goal.slo_path},
-          {"target", goal.target},
-          {"headroom", goal.headroom},
-          {"strategy", goal.strategy}};
+  OrderedJson json = {{"slo_s", goal.slo ? OrderedJson(goal.slo->count()) : OrderedJson(nullptr)},
+                      {"slo_path", goal.slo_path},
+                      {"target", goal.target},
+                      {"headroom", goal.headroom},
+                      {"strategy", goal.strategy}};
+  // Left out otherwise: such plans are the same bytes as before there was a choice.
+  if (goal.decisions_charged) json["decisions_charged"] = true;
+  return json;
 }
 
 OrderedJson to_json(const workflow::Workflow& workflow) {
@@ -138,6 +141,7 @@ Goal read_goal(JsonFields fields) {
   goal.target = fields.number("target", 0, 1);
   goal.headroom = fields.number("headroom", 0, kJustBelow1);
   goal.strategy = fields.text("strategy");
+  if (fields.has("decisions_charged")) goal.decisions_charged = fields.boolean("decisions_charged");
   fields.done();
   return goal;
 }

@@ -15,11 +15,13 @@ Seconds since_start(std::int64_t milliseconds) {
   return Seconds(static_cast<double>(milliseconds) / 1e3);
 }
 
+JobBytes bytes_of(const Event& event) { return {event.bytes, event.largest_bytes}; }
+
 void run_safely(Verdict& verdict, const DeployedStep& step, std::string why) {
   verdict.why_safe = std::move(why);
   // The safe configuration has a function, as parse_deployment checks.
   verdict.dispatch =
-      dispatch(step, step.safe, verdict.jobs, verdict.event.bytes).value_or(Dispatch{});
+      dispatch(step, step.safe, verdict.jobs, bytes_of(verdict.event)).value_or(Dispatch{});
 }
 
 // A strategy that remembers is told what happened before by the questions of then.
@@ -131,7 +133,7 @@ void Configurator::decide_into(Verdict& verdict, const DeployedStep& step,
     if (verdict.cache) verdict.cache = travelling.written();
   }
   if (verdict.mode == Mode::observe) return run_safely(verdict, step, "observed only");
-  const auto chosen = dispatch(step, *verdict.chosen, verdict.jobs, verdict.event.bytes);
+  const auto chosen = dispatch(step, *verdict.chosen, verdict.jobs, bytes_of(verdict.event));
   if (!chosen) {
     return run_safely(
         verdict, step,

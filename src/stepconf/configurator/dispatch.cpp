@@ -6,18 +6,21 @@ namespace stepconf::configurator {
 namespace {
 
 // How many jobs keep a batch and its results under the limit; at least 1.
-std::int64_t most_by_bytes(const DeployedStep& step, int jobs, std::optional<std::int64_t> bytes) {
+std::int64_t most_by_bytes(const DeployedStep& step, int jobs, const JobBytes& bytes) {
   std::int64_t most = jobs;
-  if (bytes && *bytes > 0) {
-    const std::int64_t each = (*bytes + jobs - 1) / jobs;
-    most = std::min(most, kMostBatchBytes / each);
+  // However unequal the jobs, no batch is larger than all of them.
+  const bool all_fit = bytes.all && *bytes.all <= kMostBatchBytes;
+  if (!all_fit) {
+    const std::int64_t mean = (bytes.all.value_or(0) + jobs - 1) / jobs;
+    if (const std::int64_t each = bytes.largest.value_or(mean); each > 0)
+      most = std::min(most, kMostBatchBytes / each);
   }
   if (step.result_bytes > 0) most = std::min(most, kMostBatchBytes / step.result_bytes);
   return std::max<std::int64_t>(1, most);
 }
 
 void share_out(const DeployedStep& step, const estimator::Configuration& configuration, int jobs,
-               std::optional<std::int64_t> bytes, Dispatch& result) {
+               const JobBytes& bytes, Dispatch& result) {
   int instances = configuration.instances;
   result.processes = configuration.processes;
   if (step.max_concurrency > 0) {
@@ -40,7 +43,7 @@ void share_out(const DeployedStep& step, const estimator::Configuration& configu
 
 std::optional<Dispatch> dispatch(const DeployedStep& step,
                                  const estimator::Configuration& configuration, int jobs,
-                                 std::optional<std::int64_t> bytes) {
+                                 const JobBytes& bytes) {
   const auto function = step.functions.find(configuration.memory);
   if (function == step.functions.end()) return std::nullopt;
   Dispatch result{.function = function->second, .memory = configuration.memory};

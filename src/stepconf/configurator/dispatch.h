@@ -12,6 +12,16 @@ namespace stepconf::configurator {
 /// state: Step Functions hands on 262,144 bytes at most.
 inline constexpr std::int64_t kMostBatchBytes = 200'000;
 
+/// How large a step's jobs are, as far as somebody counted.
+struct JobBytes {
+  /// Of all jobs together.
+  std::optional<std::int64_t> all{};
+  /// Of the largest.
+  std::optional<std::int64_t> largest{};
+
+  bool operator==(const JobBytes&) const = default;
+};
+
 /// What the state machine needs to run a step as it was decided.
 struct Dispatch {
   /// The function to call.
@@ -29,14 +39,14 @@ struct Dispatch {
   bool operator==(const Dispatch&) const = default;
 };
 
-/// Turns a configuration for `jobs` jobs, `bytes` bytes together, into what the state machine
-/// takes, within the step's bounds: instances * processes at most the user's MaxConcurrency,
-/// instances at most those that an inline Map runs at once, a batch and its results under
-/// kMostBatchBytes where sizes are known (the mean job's counts). The last bound goes before the
-/// others: more batches are made then, and wait for one another. Absent where no function has the
-/// memory size.
+/// Turns a configuration for `jobs` jobs into what the state machine takes, within the step's
+/// bounds: instances * processes at most the user's MaxConcurrency, instances at most those that an
+/// inline Map runs at once, a batch and its results under kMostBatchBytes where sizes are known.
+/// With the largest job's bytes no batch of several jobs exceeds that, with those of all jobs alone
+/// the mean batch does not. This bound goes before the others: more batches are made then, and wait
+/// for one another. Absent where no function has the memory size.
 std::optional<Dispatch> dispatch(const DeployedStep& step,
                                  const estimator::Configuration& configuration, int jobs,
-                                 std::optional<std::int64_t> bytes);
+                                 const JobBytes& bytes);
 
 }  // namespace stepconf::configurator

@@ -107,8 +107,13 @@ void read_load(const Json& json, Event& event) {
   }
   if (const Json* jobs = find(json, "jobs"))
     event.jobs = static_cast<int>(whole("jobs", *jobs, 0, kMostJobs));
-  if (const Json* bytes = find(json, "bytes"))
-    event.bytes = static_cast<std::int64_t>(whole("bytes", *bytes, 0, kMostBytes));
+  const auto bytes = [&json](const char* name) -> std::optional<std::int64_t> {
+    const Json* value = find(json, name);
+    if (value == nullptr) return std::nullopt;
+    return static_cast<std::int64_t>(whole(name, *value, 0, kMostBytes));
+  };
+  event.bytes = bytes("bytes");
+  event.largest_bytes = bytes("largest_bytes");
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ struct Event {
   std::optional<int> jobs;
   /// Bytes of all jobs together; absent where nobody counted.
   std::optional<std::int64_t> bytes;
+  /// Bytes of the largest job; absent where nobody looked.
+  std::optional<std::int64_t> largest_bytes;
   int attempt = 1;
   /// The end-to-end time that the execution's input allows.
   std::optional<Seconds> slo;

@@ -7,15 +7,14 @@ namespace stepconf::configurator {
 
 Policies::Policies(const compiled::CompiledPlan& plan)
     : plan_(plan),
-      options_(plan),
-      scatter_(*plan.options),
-      frontiers_(std::make_unique<optimizer::Frontiers>(plan.workflow, options_)) {}
+      sources_(plan),
+      frontiers_(std::make_unique<optimizer::Frontiers>(plan.workflow, sources_.options())) {}
 
 optimizer::Policy& Policies::get(std::optional<Seconds> slo, workflow::StepId step, int jobs) {
   asked_.emplace(step, jobs);
   if (asked_.size() > kMostLoads) {
     kept_.clear();
-    frontiers_ = std::make_unique<optimizer::Frontiers>(plan_.workflow, options_);
+    frontiers_ = std::make_unique<optimizer::Frontiers>(plan_.workflow, sources_.options());
     asked_ = {{step, jobs}};
   }
   const auto found = std::ranges::find_if(kept_, [&](const Kept& kept) { return kept.slo == slo; });
@@ -38,7 +37,7 @@ std::unique_ptr<optimizer::Policy> Policies::prepare(std::optional<Seconds> slo)
        .slo = slo.value_or(Seconds(std::numeric_limits<double>::max())),
        .headroom = goal.headroom,
        .target = goal.target,
-       .scatter = &scatter_,
+       .scatter = &sources_.scatter(),
        .prepared = prepared == plan_.policies.end() ? std::string_view() : prepared->second});
 }
 

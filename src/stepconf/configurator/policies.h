@@ -6,9 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "stepconf/compiled/compiled_options.h"
 #include "stepconf/compiled/compiled_plan.h"
-#include "stepconf/estimator/model_scatter.h"
+#include "stepconf/compiled/plan_sources.h"
 #include "stepconf/optimizer/strategies.h"
 
 namespace stepconf::configurator {
@@ -36,8 +35,7 @@ class Policies {
   std::unique_ptr<optimizer::Policy> prepare(std::optional<Seconds> slo);
 
   const compiled::CompiledPlan& plan_;
-  compiled::CompiledOptions options_;
-  estimator::ModelScatter scatter_;
+  compiled::PlanSources sources_;
   std::unique_ptr<optimizer::Frontiers> frontiers_;
   // The last one used comes first.
   std::list<Kept> kept_;

@@ -1,7 +1,6 @@
 #include "stepconf/estimator/factor_table.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -18,22 +17,6 @@ constexpr int kHigh = (static_cast<int>(kReach) + 8) * kPerUnit;
 constexpr int kParts = 1024;
 constexpr double kLeastFactor = 0.05;
 
-struct Node {
-  double below, above;
-};
-
-const std::array<Node, kNodes>& nodes() {
-  static const std::array<Node, kNodes> all = [] {
-    std::array<Node, kNodes> result{};
-    for (int i = 0; i < kNodes; ++i) {
-      const double logit = -kReach + static_cast<double>(i) / kPerUnit;
-      result[i] = {1 / (1 + std::exp(-logit)), 1 / (1 + std::exp(logit))};
-    }
-    return result;
-  }();
-  return all;
-}
-
 // The x over 0 that Student's t with three degrees of freedom exceeds with probability `above`, at
 // most 1/2, by bisection on its closed form.
 double student3_above(double above) {
@@ -48,35 +31,48 @@ double student3_above(double above) {
   return (lower + upper) / 2;
 }
 
-// The normal variable that is exceeded with probability `above`.
-double normal(double below, double above) {
-  return below < above ? normal_quantile(below) : -normal_quantile(above);
-}
-
 double student3(double below, double above) {
   return below < above ? -student3_above(below) : student3_above(above);
 }
 
 }  // namespace
 
+const std::vector<FactorTable::Node>& FactorTable::nodes() {
+  static const std::vector<Node> all = [] {
+    std::vector<Node> result;
+    for (int i = 0; i < kNodes; ++i) {
+      const double logit = -kReach + static_cast<double>(i) / kPerUnit;
+      const double below = 1 / (1 + std::exp(-logit)), above = 1 / (1 + std::exp(logit));
+      const double from_below = normal_quantile(below);
+      result.push_back(
+          {below, above, below < above ? from_below : -normal_quantile(above), from_below});
+    }
+    return result;
+  }();
+  return all;
+}
+
 FactorTable::FactorTable(const Fluctuation& fluctuation) {
   const double cv = fluctuation.cv;
   if (cv <= 0) return;
   if (fluctuation.tail == Tail::t3) {
-    fill([cv](double below, double above) {
-      return std::max(kLeastFactor, 1 + cv * student3(below, above) / std::numbers::sqrt3);
+    fill([cv](const Node& node) {
+      return std::max(kLeastFactor,
+                      1 + cv * student3(node.below, node.above) / std::numbers::sqrt3);
     });
     return;
   }
   const double variance = std::log1p(cv * cv);
-  fill([variance](double below, double above) {
-    return std::exp(std::sqrt(variance) * normal(below, above) - variance / 2);
+  fill([variance](const Node& node) {
+    return std::exp(std::sqrt(variance) * node.normal - variance / 2);
   });
 }
 
 FactorTable::FactorTable(const Spread& spread) {
   if (spread.cv() <= 0 && spread.parameters().body.empty()) return;
-  fill([&spread](double below, double) { return std::exp(spread.log_quantile(below)); });
+  fill([&spread](const Node& node) {
+    return std::exp(spread.log_quantile(node.below, node.normal_below));
+  });
 }
 
 FactorTable::FactorTable(const FactorTable& factor, const Outliers& outliers)
@@ -102,9 +98,9 @@ FactorTable::FactorTable(const FactorTable& factor, const Outliers& outliers)
   index();
 }
 
-void FactorTable::fill(const std::function<double(double, double)>& quantile) {
+void FactorTable::fill(const std::function<double(const Node&)>& quantile) {
   factors_.reserve(kNodes);
-  for (const Node& node : nodes()) factors_.push_back(quantile(node.below, node.above));
+  for (const Node& node : nodes()) factors_.push_back(quantile(node));
   double mean = 0;
   for (int i = 0; i + 1 < kNodes; ++i) {
     // Of the part above 1/2 by what lies above: the digits are there.

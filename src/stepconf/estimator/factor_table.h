@@ -35,8 +35,16 @@ class FactorTable {
   double above(double factor) const;
 
  private:
+  struct Node {
+    double below, above;
+    // The standard normal distribution's quantile, from the side where probabilities have their
+    // digits, and from below alone.
+    double normal, normal_below;
+  };
+  static const std::vector<Node>& nodes();
+
   void index();
-  void fill(const std::function<double(double below, double above)>& quantile);
+  void fill(const std::function<double(const Node& node)>& quantile);
 
   /// By logit of the probability, evenly spaced; ascending.
   std::vector<double> factors_;

@@ -31,19 +31,25 @@ const Option& row_of(const Table& table, const Option& option) {
 
 ModelScatter::ModelScatter(const ModelOptions& options, std::optional<Noise> noise)
     : options_(options), noise_(noise.value_or(Noise{})) {
-  const auto with_outliers = [&](FactorTable own) {
-    FactorTable slowed(own, noise_.outliers);
-    return Factors{std::move(own), std::move(slowed), FactorTable()};
-  };
-  std::optional<Factors> common;
-  if (noise_.fluctuation) common = with_outliers(FactorTable(*noise_.fluctuation));
-  for (const auto& [name, model] : options.models().functions) {
-    Factors factors = common ? *common : with_outliers(own_factor(model));
-    const auto* function = std::get_if<FittedFunction>(&model);
-    if (function != nullptr && !noise_.dispatch)
-      factors.delay = FactorTable(Fluctuation{function->dispatch.cv, Tail::lognormal});
-    factors_.emplace(name, std::move(factors));
-  }
+  for (const auto& [name, model] : options.models().functions) factors_.try_emplace(name);
+  if (!noise_.fluctuation) return;
+  common_ = FactorTable(*noise_.fluctuation);
+  common_slowed_ = FactorTable(*common_, noise_.outliers);
+}
+
+void ModelScatter::make(Factors& factors, const FunctionModel& model) const {
+  factors.own = common_ ? *common_ : own_factor(model);
+  factors.slowed = common_ ? *common_slowed_ : FactorTable(factors.own, noise_.outliers);
+  const auto* function = std::get_if<FittedFunction>(&model);
+  if (function != nullptr && !noise_.dispatch)
+    factors.delay = FactorTable(Fluctuation{function->dispatch.cv, Tail::lognormal});
+}
+
+const ModelScatter::Factors& ModelScatter::factors_of(const std::string& function,
+                                                      const FunctionModel& model) const {
+  Factors& factors = factors_.at(function);
+  std::call_once(factors.made, [&] { make(factors, model); });
+  return factors;
 }
 
 StepLaw ModelScatter::law(const workflow::Step& step, int jobs, const Option& option) const {
@@ -56,7 +62,7 @@ StepLaw ModelScatter::law(const workflow::Step& step, int jobs, const Option& op
     return StepLaw(std::move(parts));
   }
   const FunctionModel& model = options_.models().at(step.function);
-  const Factors& factors = factors_.at(step.function);
+  const Factors& factors = factors_of(step.function, model);
   parts.factor = &factors.own;
   parts.slowed = &factors.slowed;
   parts.outliers = noise_.outliers;

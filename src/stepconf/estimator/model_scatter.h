@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -14,10 +15,11 @@ namespace stepconf::estimator {
 /// How durations scatter as the models say it: of a fitted function each instance by its own
 /// spread, mapping delays by their CV; of a table the whole row by its noise, the cost in
 /// proportion. The models' own error is no scatter and is left out. With a Noise, that stands in
-/// place of the spread or comes beside it. Has no mutable state: may be shared between threads.
+/// place of the spread or comes beside it. May be shared between threads.
 class ModelScatter final : public ScatterSource {
  public:
-  /// `options`, whose models, prices and cost rule count, must outlive it. Milliseconds a function.
+  /// `options`, whose models, prices and cost rule count, must outlive it. What is tabulated of a
+  /// function is made when it is first asked about: some 0.1 ms, milliseconds with outliers.
   explicit ModelScatter(const ModelOptions& options, std::optional<Noise> noise = std::nullopt);
 
   void quantiles(const workflow::Step& step, int jobs, const Option& option,
@@ -33,13 +35,19 @@ class ModelScatter final : public ScatterSource {
 
  private:
   struct Factors {
+    std::once_flag made;
     FactorTable own, slowed, delay;
   };
+
+  const Factors& factors_of(const std::string& function, const FunctionModel& model) const;
+  void make(Factors& factors, const FunctionModel& model) const;
 
   const ModelOptions& options_;
   Noise noise_;
   /// By function.
-  std::map<std::string, Factors> factors_;
+  mutable std::map<std::string, Factors> factors_;
+  /// Where one fluctuation stands in place of all functions' own.
+  std::optional<FactorTable> common_, common_slowed_;
 };
 
 }  // namespace stepconf::estimator

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <mutex>
 #include <numbers>
 #include <utility>
 
@@ -69,16 +70,27 @@ double lognormal_quantile(double cv, double probability, int instances) {
   return std::exp(std::sqrt(variance) * normal_quantile(each) - variance / 2);
 }
 
-Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters)) {
+// mean_of_largest for 1, 2, 4, ... instances.
+struct Spread::Means {
+  std::once_flag made;
+  std::vector<double> values;
+};
+
+Spread::Spread(SpreadParameters parameters)
+    : parameters_(std::move(parameters)),
+      variance_(std::log1p(parameters_.cv * parameters_.cv)),
+      means_(std::make_shared<Means>()) {
   constexpr double kLeastScale = 1e-6;
   tail_scale_ =
       std::max(kLeastScale, parameters_.body.empty()
                                 ? (log_quantile(0.99) - log_quantile(0.9)) / std::numbers::ln10
                                 : parameters_.tail_scale);
-  if (parameters_.body.empty() && parameters_.cv <= 0) {
-    means_.assign(kDoublings + 1, 1);
-    return;
-  }
+}
+
+std::vector<double> Spread::means() const {
+  if (parameters_.body.empty() && parameters_.cv <= 0)
+    return std::vector<double>(kDoublings + 1, 1);
+  std::vector<double> means;
   const bool lognormal = parameters_.body.empty();
   const Points points = lognormal ? normal_points() : integration_points();
   double one = 0;
@@ -86,9 +98,10 @@ Spread::Spread(SpreadParameters parameters) : parameters_(std::move(parameters))
     double sum = 0;
     for (const double point : of_so_many)
       sum += lognormal ? std::exp(log_factor(point)) : quantile(point);
-    if (means_.empty()) one = sum;
-    means_.push_back(sum / one);
+    if (means.empty()) one = sum;
+    means.push_back(sum / one);
   }
+  return means;
 }
 
 // Of the factor, not of its logarithm: the tail is given in factors.
@@ -102,11 +115,10 @@ double Spread::quantile(double probability) const {
 }
 
 double Spread::log_factor(double z) const {
-  const double variance = std::log1p(parameters_.cv * parameters_.cv);
   // The CV itself is an estimate: Student's t in place of the normal (Cornish and Fisher's first
   // term).
   if (parameters_.freedom > 0) z += (z * z * z + z) / (4 * std::max(2.0, parameters_.freedom));
-  return std::sqrt(variance) * z - variance / 2;
+  return std::sqrt(variance_) * z - variance_ / 2;
 }
 
 double Spread::log_quantile(double probability) const {
@@ -125,9 +137,11 @@ double Spread::log_quantile_of_largest(double probability, double instances) con
 }
 
 double Spread::mean_of_largest(double instances) const {
+  std::call_once(means_->made, [this] { means_->values = means(); });
+  const std::vector<double>& means = means_->values;
   const double place = std::clamp(std::log2(instances), 0.0, static_cast<double>(kDoublings));
-  const auto i = std::min(static_cast<std::size_t>(place), means_.size() - 2);
-  return std::lerp(means_[i], means_[i + 1], place - static_cast<double>(i));
+  const auto i = std::min(static_cast<std::size_t>(place), means.size() - 2);
+  return std::lerp(means[i], means[i + 1], place - static_cast<double>(i));
 }
 
 }  // namespace stepconf::estimator

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -49,7 +50,7 @@ struct SpreadParameters {
 };
 
 /// The distribution of an instance's duration around its mean, and of the largest of several.
-/// Has no mutable state: may be shared between threads.
+/// May be shared between threads.
 class Spread {
  public:
   explicit Spread(SpreadParameters parameters = {});
@@ -59,10 +60,16 @@ class Spread {
   /// Gives the logarithm of the factor below which one instance stays with `probability`, in (0,
   /// 1).
   double log_quantile(double probability) const;
+  /// Gives the same where the caller has the standard normal distribution's quantile of
+  /// `probability`, which takes most of the time.
+  double log_quantile(double probability, double normal) const {
+    return parameters_.body.empty() && parameters_.cv > 0 ? log_factor(normal)
+                                                          : log_quantile(probability);
+  }
   /// The same of the largest of `instances` (1 or more, not necessarily whole).
   double log_quantile_of_largest(double probability, double instances) const;
   /// Gives the mean of the largest of `instances` factors over the mean of one: 1 for 1. Beyond a
-  /// million it no longer grows.
+  /// million it no longer grows. The first call on a spread or its copies takes some 20 us.
   double mean_of_largest(double instances) const;
   /// Gives the scale by which the factor's upper tail falls off, at least a little over 0.
   double tail_scale() const { return tail_scale_; }
@@ -70,14 +77,19 @@ class Spread {
   bool operator==(const Spread& other) const { return parameters_ == other.parameters_; }
 
  private:
+  struct Means;
+
   double quantile(double probability) const;
+  std::vector<double> means() const;
   // The logarithm of a lognormal factor where the standard normal distribution has its quantile z.
   double log_factor(double z) const;
 
   SpreadParameters parameters_;
+  // Of the logarithm of a lognormal factor.
+  double variance_ = 0;
   double tail_scale_ = 0;
-  /// mean_of_largest for 1, 2, 4, ... instances.
-  std::vector<double> means_;
+  // Made when they are first asked for: who loads models asks but few of them. Copies share them.
+  std::shared_ptr<Means> means_;
 };
 
 /// Samples without which the 95th and 99th percentile are extrapolated, not seen: with so many, one

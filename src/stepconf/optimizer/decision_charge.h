@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "stepconf/base/units.h"
@@ -32,6 +33,12 @@ class ChargedOptions final : public estimator::OptionSource {
   std::vector<estimator::Option> options(const workflow::Step& step, int jobs) const override;
   estimator::Evaluation evaluate(const workflow::Step& step, int jobs,
                                  const estimator::Configuration& configuration) const override;
+  int considered(const workflow::Step& step, int jobs) const override {
+    return options_.considered(step, jobs);
+  }
+  std::string why_none(const workflow::Step& step, int jobs) const override {
+    return options_.why_none(step, jobs);
+  }
 
  private:
   const estimator::OptionSource& options_;

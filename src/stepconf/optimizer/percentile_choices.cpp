@@ -147,10 +147,11 @@ const PercentileChoices::Choices& PercentileChoices::warm(StepId step, int jobs,
 }
 
 // Everything that the choices are made from: the options bit by bit, and of the scatter what it
-// says of the first option of each step; the others' differs only as the options do.
+// says of the first option of each step, whose tail the mean and one quantile tell apart; the
+// others' differs only as the options do.
 std::uint64_t PercentileChoices::origin() {
-  constexpr std::array<double, 3> kProbabilities = {0.5, 0.95, 0.999};
-  std::array<double, 3> seconds{};
+  constexpr std::array<double, 1> kProbabilities = {0.99};
+  std::array<double, 1> seconds{};
   ByteWriter bytes;
   for (StepId step = 0; step < static_cast<StepId>(known_.size()); ++step) {
     const workflow::Step& asked = frontiers_.workflow().steps[step];
