@@ -13,6 +13,7 @@ import urllib.request
 import boto3
 import botocore.config
 
+from configurators import CONFIGURATOR
 from conftest import on_a_free_port, stop, wait_until_it_answers
 from local_server import serving
 from runtimes import BUILD, HERE, TOOLS
@@ -22,7 +23,7 @@ MEMORY = [512, 1024]
 
 
 class Functions:
-    """`work` and `configurator` of machine/work.py, each at two memory sizes, as `stepconf local` serves them."""
+    """`work` and `configurator` of machine/work.py, and the real configurator in each of its modes, as `stepconf local` serves them."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -37,10 +38,16 @@ class Functions:
                 "environment": {"STEPCONF_STEPS": str(self.steps_file)},
             }
 
+        def real(mode):
+            package = {"LAMBDA_TASK_ROOT": str(self.folder), "STEPCONF_MODE": mode}
+            return {"command": [CONFIGURATOR], "environment": package}
+
+        functions = {name: function(name) for name in ("work", "configurator")}
+        functions |= {mode: real(mode) for mode in ("on", "observe", "off")}
         return {
             "schema": 1,
-            "steps": [{"name": name, "function": name, "jobs": 1} for name in ("work", "configurator")],
-            "functions": {name: function(name) for name in ("work", "configurator")},
+            "steps": [{"name": name, "function": name, "jobs": 1} for name in functions],
+            "functions": functions,
             "configurations": {"memory_mb": MEMORY},
             "platform": {"kind": "local", "cpu_scale": 1},
         }
@@ -63,6 +70,7 @@ class Machines:
         self.client = client
         self.made = {}
         self.number = 0
+        self.last = None
 
     def run(self, definition, data):
         """Gives ("output", VALUE) or ("error", NAME, CAUSE)."""
@@ -73,6 +81,7 @@ class Machines:
         arn = self.client.start_execution(
             stateMachineArn=self.made[definition], name=f"e{self.number}", input=json.dumps(data)
         )["executionArn"]
+        self.last = arn
         give_up = time.monotonic() + 120
         pause = 0.01
         while time.monotonic() < give_up:
@@ -86,18 +95,19 @@ class Machines:
         raise AssertionError("the execution does not end")
 
     def history(self):
-        arn = f"{list(self.made.values())[-1].replace(':stateMachine:', ':execution:')}:e{self.number}"
-        return self.client.get_execution_history(executionArn=arn)["events"]
+        """The events of the execution that ran last."""
+        return self.client.get_execution_history(executionArn=self.last, maxResults=1000)["events"]
 
 
-def start_moto(folder, lambda_port, port):
+def start_moto(folder, lambda_port, port, account="123456789012", credentials=("test", "test")):
     log = folder / f"moto-{port}.log"
     environment = {
         **os.environ,
         "MOTO_PORT": str(lambda_port),
+        "MOTO_ACCOUNT_ID": account,
         "NODE_PATH": str(TOOLS / "asl/node_modules"),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": credentials[0],
+        "AWS_SECRET_ACCESS_KEY": credentials[1],
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     with log.open("w") as output:
@@ -151,12 +161,13 @@ class Generator:
         tool = os.environ.get("STEPCONF_MACHINE_TOOL", str(BUILD / "bin/machine_tool"))
         self.process = subprocess.Popen([tool], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __call__(self, definition, safe="512x2x2"):
+    def __call__(self, definition, configurator="configurator", travel=False):
         functions = {"work": {str(memory): f"arn:aws:lambda:us-east-1:123456789012:function:work:mem-{memory}" for memory in MEMORY}}
         request = {
             "definition": definition,
-            "configurator": "arn:aws:lambda:us-east-1:123456789012:function:configurator",
-            "safe": safe,
+            "configurator": f"arn:aws:lambda:us-east-1:123456789012:function:{configurator}",
+            "safe": "512x2x2",
+            "travel": travel,
             "functions": functions,
         }
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -170,10 +181,37 @@ class Generator:
         self.process.wait(timeout=10)
 
 
-def find_faults(definition):
-    """What npm's asl-validator has against a definition; empty where nothing."""
-    validator = pathlib.Path(TOOLS / "asl/node_modules/.bin/asl-validator")
-    file = BUILD / f"aws/definition-{os.getpid()}.json"
-    file.write_text(definition)
-    done = subprocess.run([validator, "--json-path", file], capture_output=True, text=True)
+class Both:
+    """Original and generated machines, all generated before the first call: a warm sandbox has read its steps file."""
+
+    def __init__(self, functions, machines, generator, definitions, **options):
+        self.functions = functions
+        self.machines = machines
+        self.original = definitions
+        self.generated = {name: generator(definition, **options) for name, definition in definitions.items()}
+        steps = {}
+        for generated in self.generated.values():
+            steps.update(generated["templates"]["steps"])
+        functions.steps_file.write_text(json.dumps({"schema": 1, "steps": steps}))
+
+    def run(self, name, data, answer):
+        """What both give; afterwards the history is the generated one's."""
+        self.functions.answer(answer)
+        expected = self.machines.run(self.original[name], data)
+        self.functions.answer(answer)
+        return expected, self.machines.run(self.generated[name]["definition"], data)
+
+    def check(self, name, data, answer):
+        expected, got = self.run(name, data, answer)
+        assert got == expected, self.generated[name]["definition"]
+
+
+def find_faults(definitions, folder):
+    """What npm's asl-validator has against definitions, which it reads as files of `folder`; empty where nothing."""
+    command = [TOOLS / "asl/node_modules/.bin/asl-validator"]
+    for number, definition in enumerate(definitions):
+        file = folder / f"definition-{number}.json"
+        file.write_text(definition)
+        command += ["--json-path", file]
+    done = subprocess.run(command, capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stdout + done.stderr

@@ -73,13 +73,45 @@ TEST(BatchedMap, SharesWhatTheItemSelectorReadsOnce) {
 TEST(BatchedMap, KeepsTheBoundOnJobsAtOnce) {
   const Json states =
       states_of_generated(with(each(task()), R"({"ItemsPath": "$.a", "MaxConcurrency": 3})"));
-  EXPECT_EQ(states["Work"]["MaxConcurrency"],
-            "{% ($stepconf_most := 3; $stepconf_most = 0 ? 0 : $max([1, $floor($stepconf_most / "
-            "$stepconf_1.processes)])) %}");
+  EXPECT_EQ(states["Work"]["MaxConcurrency"], "{% $stepconf_1.concurrency %}");
   // Safe: 4 instances of 2 processes; of 3 jobs at once 2 fit one instance: 3 / 2 = 1.
-  const Json& safe = states["Work: configure"]["Catch"][0]["Assign"]["stepconf_1"];
-  EXPECT_EQ(safe["size"], "{% $max([1, $ceil($count($states.input.a) / 1)]) %}");
+  const Json safe = states["Work: configure"]["Catch"][0]["Assign"]["stepconf_1"];
+  EXPECT_EQ(safe["concurrency"], 1);
   EXPECT_EQ(safe["processes"], 2);
+  const auto size = safe["size"].get<std::string>();
+  EXPECT_NE(size.find("$ceil($stepconf_jobs / 1)"), std::string::npos) << size;
+}
+
+TEST(BatchedMap, KeepsABoundThatOnlyAnExecutionKnows) {
+  const Json machine = generated(jsonata(scope(
+      "Work",
+      with(each(invoke_jsonata()),
+           R"({"Items": "{% $states.input.a %}", "MaxConcurrency": "{% $states.input.n %}"})"))));
+  EXPECT_EQ(machine["States"]["Work"]["MaxConcurrency"],
+            "{% ($stepconf_most := $states.input.n; $stepconf_most = 0 ? 0 : $max([1, "
+            "$floor($stepconf_most / $stepconf_1.processes)])) %}");
+}
+
+TEST(BatchedMap, TellsTheConfiguratorJobsAndBytes) {
+  const Json states = states_of_generated(with(each(task()), R"({"ItemsPath": "$.a"})"));
+  const Json& payload = states["Work: configure"]["Arguments"]["Payload"];
+  EXPECT_EQ(payload["jobs"], "{% $count($states.input.a) %}");
+  EXPECT_EQ(payload["bytes"],
+            "{% ($stepconf_text := $string([$map($states.input.a, function($stepconf_job, "
+            "$stepconf_index) { {'job': $stepconf_job} })]); $length($stepconf_text) + 3 * "
+            "$length($replace($stepconf_text, /[ -~]+/, ''))) %}");
+  EXPECT_EQ(payload.size(), 6U) << payload;
+}
+
+TEST(BatchedMap, LeavesRoomInABatchForWhatItsJobsShare) {
+  const Json states = states_of_generated(with(each(task()), R"({"ItemsPath": "$.a",
+      "ItemSelector": {"d.$": "$.c.d", "n.$": "$$.Execution.Name"}})"));
+  const auto bytes = states["Work: configure"]["Arguments"]["Payload"]["bytes"].get<std::string>();
+  EXPECT_NE(bytes.find("* 200000 / $max([1, 200000 - ($stepconf_text := $string([{'c': {'d': "
+                       "$states.input.c.d}}, {\"Execution\": {\"Name\": "
+                       "($states.context.Execution.Name)}}])"),
+            std::string::npos)
+      << bytes;
 }
 
 TEST(BatchedMap, RetriesTheMapByAParallelAroundItAll) {
@@ -137,6 +169,18 @@ TEST(BatchedMap, GivesTheOutputOfJsonataAllResults) {
       scope("Work", with(map, R"({"Retry": [{"ErrorEquals": ["Bad"]}]})"))))["States"]["Work"];
   EXPECT_EQ(around["Type"], "Parallel");
   EXPECT_EQ(around["Output"]["n"], "{% $count($states.result.r) %}");
+}
+
+TEST(BatchedMap, LetsTheMapsCatchHaveWhatFailsWhileJobsAreCounted) {
+  const auto type_of = [](const char* items) {
+    const OrderedJson map = with(each(invoke_jsonata()),
+                                 R"({"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Work"}]})");
+    OrderedJson definition = jsonata(scope("Work", map));
+    definition["States"]["Work"]["Items"] = items;
+    return generated(definition)["States"]["Work"]["Type"];
+  };
+  EXPECT_EQ(type_of("{% $states.input.a %}"), "Map");
+  EXPECT_EQ(type_of("{% $sort($states.input.a) %}"), "Parallel");
 }
 
 TEST(BatchedMap, SaysWhyItIsNot) {

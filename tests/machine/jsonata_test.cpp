@@ -73,5 +73,26 @@ TEST(TemplateAsExpression, RefusesExpressionsInAnArray) {
             std::nullopt);
 }
 
+TEST(IsPath, HoldsForWhatReadsAMemberAlone) {
+  EXPECT_TRUE(is_path("$states.input.a.b_2"));
+  EXPECT_TRUE(is_path("$states.context"));
+  for (const char* text : {"$states", "$states.input.a[0]", "$states.input.a + 1",
+                           "$sort($states.input)", "$statesx.input", "$states.", ""}) {
+    EXPECT_FALSE(is_path(text)) << text;
+  }
+}
+
+TEST(ReplaceStates, TellsARegularExpressionFromADivision) {
+  EXPECT_EQ(replace_states(R"($replace(x, /["'\/]/, '') & $states.result)", result_as_r),
+            R"($replace(x, /["'\/]/, '') & $r)");
+  EXPECT_EQ(replace_states("$states.result / 2 & '/' & $states.result / 3", result_as_r),
+            "$r / 2 & '/' & $r / 3");
+  EXPECT_EQ(replace_states("/$states.result[/]/", result_as_r), "/$states.result[/]/");
+  EXPECT_EQ(replace_states("(a) / $states.result", result_as_r), "(a) / $r");
+  // A wildcard divided by something, or a product with a regular expression?
+  EXPECT_EQ(replace_states("a.* / $states.result", result_as_r), std::nullopt);
+  EXPECT_EQ(replace_states("a and /b/", result_as_r), std::nullopt);
+}
+
 }  // namespace
 }  // namespace stepconf::machine

@@ -79,8 +79,10 @@ int export_verb(const ExportArguments& arguments) {
   write("report.json", report.dump(2) + "\n");
   write("packages/functions/stepconf-steps.json", machine.templates.dump(2) + "\n");
   write("packages/configurator/stepconf-deployment.json",
-        machine::deployment_file(names.deployment(), machine, options,
-                                 {.kind = "dynamodb", .table = names.table()})
+        machine::deployment_file(machine, options,
+                                 {.name = names.deployment(),
+                                  .cache = {.kind = configurator::CacheSettings::Kind::dynamodb,
+                                            .table = names.table()}})
                 .dump(2) +
             "\n");
   if (workspace.options) {

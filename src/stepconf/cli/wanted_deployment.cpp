@@ -123,12 +123,15 @@ deploy::CopiedMachine read_machine(const DeploymentArguments& arguments,
   return copied;
 }
 
+using CacheKind = configurator::CacheSettings::Kind;
+
 // Decisions made beforehand do not meet anywhere.
-std::string cache_kind(const DeploymentArguments& arguments, const Workspace& workspace) {
-  if (!arguments.cache.empty()) return arguments.cache;
-  if (!workspace.options) return "none";
+CacheKind cache_kind(const DeploymentArguments& arguments, const Workspace& workspace) {
+  if (arguments.cache == "dynamodb") return CacheKind::dynamodb;
+  if (arguments.cache == "execution") return CacheKind::execution;
+  if (arguments.cache == "none" || !workspace.options) return CacheKind::none;
   const auto& strategy = optimizer::find_strategy(strategy_of(workspace, arguments.strategy));
-  return strategy.decides == optimizer::Decides::beforehand ? "none" : "dynamodb";
+  return strategy.decides == optimizer::Decides::beforehand ? CacheKind::none : CacheKind::dynamodb;
 }
 
 }  // namespace
@@ -152,9 +155,10 @@ void add_deployment_options(CLI::App& verb, DeploymentArguments& arguments) {
       ->check(CLI::IsMember({"on", "observe", "off"}))
       ->capture_default_str();
   verb.add_option("--cache", arguments.cache,
-                  "Where the decisions of an execution meet; default dynamodb, and none for "
-                  "strategies that decide beforehand")
-      ->check(CLI::IsMember({"dynamodb", "none"}));
+                  "Where the decisions of an execution meet: in a table, in the execution's own "
+                  "variables, or nowhere; default dynamodb, and none for strategies that decide "
+                  "beforehand")
+      ->check(CLI::IsMember({"dynamodb", "execution", "none"}));
   verb.add_option("--architecture", arguments.architecture,
                   "The configurator's; default pricing.architecture")
       ->check(CLI::IsMember({"x86_64", "arm64"}));
@@ -222,8 +226,7 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
     arns[name] = deploy::arns_by_size(names, copies.back());
   }
 
-  const std::string kind = cache_kind(arguments, workspace);
-  const machine::DecisionCache cache{.kind = kind, .table = names.table()};
+  const CacheKind kind = cache_kind(arguments, workspace);
   const FunctionName function_name = [&](const machine::GeneratedStep& step, MemoryMb memory) {
     return arns.at(step.function).at(memory);
   };
@@ -232,9 +235,13 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
                           .deployment_file = {},
                           .feasible = choices.feasible};
   // The configurator's file names the copies; its alias then follows from its code.
-  const auto options = generator_options(choices, "configurator", function_name);
+  machine::GeneratorOptions options = generator_options(choices, "configurator", function_name);
   result.deployment_file =
-      machine::deployment_file(names.deployment(), unnamed, options, cache).dump(2) + "\n";
+      machine::deployment_file(
+          unnamed, options,
+          {.name = names.deployment(), .cache = {.kind = kind, .table = names.table()}})
+          .dump(2) +
+      "\n";
   const std::string architecture = arguments.architecture.empty()
                                        ? workspace.project.pricing.architecture
                                        : arguments.architecture;
@@ -245,12 +252,13 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
               .architecture = architecture,
               .mode = arguments.mode});
   const std::string configurator_arn = deploy::arns_by_size(names, configurator).begin()->second;
-  result.machine = machine::generate(definition, source,
-                                     generator_options(choices, configurator_arn, function_name));
+  options.configurator = configurator_arn;
+  options.decisions_travel = kind == CacheKind::execution;
+  result.machine = machine::generate(definition, source, options);
   machine.definition = result.machine.definition;
   result.state =
       deploy::wanted_state(names, std::move(copies), std::move(configurator), machine, wrappers,
-                           {.cache_table = kind == "dynamodb",
+                           {.cache_table = kind == CacheKind::dynamodb,
                             .log_retention_days = arguments.log_retention_days,
                             .permissions_boundary = arguments.permissions_boundary});
   return result;

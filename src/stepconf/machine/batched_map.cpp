@@ -12,15 +12,11 @@ void mark_jsonata(OrderedJson& state, QueryLanguage machine) {
   if (machine != QueryLanguage::jsonata) state["QueryLanguage"] = "JSONata";
 }
 
-// Batches of boxed jobs. Without boxes and brackets no jobs would be nothing at all, and a single
-// job that is an array would be taken for many.
 std::string batches(const Batching& batching, const std::string& variable) {
   return query(fmt::format(
-      "($stepconf_items := {}; $type($stepconf_items) = 'array' ? "
-      "$partition([$map($stepconf_items, "
-      "function($stepconf_job, $stepconf_index) {{ {{'job': {}}} }})], ${}.size) : $error('the "
-      "items are no array'))",
-      batching.items, batching.job, variable));
+      "($stepconf_items := {}; $type($stepconf_items) = 'array' ? $partition({}, ${}.size) : "
+      "$error('the items are no array'))",
+      batching.items, boxed_jobs(batching, "$stepconf_items"), variable));
 }
 
 OrderedJson envelope(const Batching& batching, const StepStates& step) {
@@ -51,12 +47,14 @@ OrderedJson batch_task(const OrderedJson& task, const Batching& batching, const 
   return state;
 }
 
-// The user's bound counts jobs at work; a batch has as many as it has processes.
-OrderedJson most_batches(const std::string& most, const std::string& variable) {
-  return query(fmt::format(
-      "($stepconf_most := {}; $stepconf_most = 0 ? 0 : $max([1, $floor($stepconf_most / "
-      "${}.processes)]))",
-      most, variable));
+// The user's bound counts jobs at work; a batch has as many as it has processes. A number is known
+// to the configurator, which answers with what follows from it.
+OrderedJson most_batches(const std::string& most, const StepStates& step) {
+  if (step.max_concurrency > 0) return query(fmt::format("${}.concurrency", step.variable));
+  return query(
+      fmt::format("($stepconf_most := {}; $stepconf_most = 0 ? 0 : $max([1, $floor($stepconf_most "
+                  "/ ${}.processes)]))",
+                  most, step.variable));
 }
 
 // Catchers of a JSONPath state, for the JSONata Map that stands in its place.
@@ -92,7 +90,7 @@ OrderedJson map_state(const OrderedJson& map, const Batching& batching, const St
   state["Items"] = batches(batching, step.variable);
   state["ItemSelector"] = envelope(batching, step);
   if (!batching.max_concurrency.empty()) {
-    state["MaxConcurrency"] = most_batches(batching.max_concurrency, step.variable);
+    state["MaxConcurrency"] = most_batches(batching.max_concurrency, step);
   }
   state["ItemProcessor"] = std::move(processor);
   state["Output"] = batching.output;
@@ -132,7 +130,7 @@ void give_exit(const OrderedJson& from, OrderedJson& to) {
 }
 
 NamedStates batched_map(const std::string& name, const OrderedJson& map, const Batching& batching,
-                        const StepStates& step, int most) {
+                        const StepStates& step) {
   const QueryLanguage language = language_of(Json(map), step.machine);
   NamedStates states;
   if (!step.before.empty()) {
@@ -140,7 +138,7 @@ NamedStates batched_map(const std::string& name, const OrderedJson& map, const B
         {"Type", "Pass"}, {"Parameters", batching.before}, {"Next", step.configure}};
     states.emplace_back(step.before, std::move(before));
   }
-  states.emplace_back(step.configure, configure_state(step, batching.items, true, most, step.work));
+  states.emplace_back(step.configure, configure_state(step, load_of(batching), step.work));
   OrderedJson work = map_state(map, batching, step);
   OrderedJson exit = {{"End", true}};
   if (!batching.around) {

@@ -59,8 +59,8 @@ std::string expression_or_refuse(const Json& value, const Replace& replace, std:
   const auto expression = template_as_expression(value, replace);
   if (expression) return *expression;
   throw NotBatched(
-      fmt::format("{} reads of $states or of the state's context what would differ, or "
-                  "has an array with expressions inside",
+      fmt::format("{} reads of $states or of the state's context what would differ, has an array "
+                  "with expressions inside, or a slash that may be a division or not",
                   what));
 }
 
@@ -157,8 +157,16 @@ OrderedJson with_results(const Json& map, const char* field, const std::string& 
   return *replaced;
 }
 
+// The configurator's state evaluates what makes the jobs, to count and measure them. Where that may
+// fail, it has to fail into the hands of the Map's own Catch.
+bool may_fail(const Json& map, const Batching& batching) {
+  const auto items = map.find("Items");
+  const auto expression = items == map.end() ? std::nullopt : expression_in(*items);
+  return (expression && !is_path(*expression)) || batching.job != "$stepconf_job";
+}
+
 void write_output(const Json& map, Batching& batching) {
-  batching.around = map.contains("Retry");
+  batching.around = map.contains("Retry") || (map.contains("Catch") && may_fail(map, batching));
   const std::string results = batching.around ? "$states.result.r" : kResults;
   OrderedJson output = with_results(map, "Output", results);
   if (output.is_null() && !map.contains("Output")) output = query(results);

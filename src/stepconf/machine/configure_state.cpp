@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stepconf/configurator/dispatch.h"
 #include "stepconf/machine/jsonata.h"
 #include "stepconf/machine/new_states.h"
 
@@ -11,34 +12,54 @@ namespace {
 // Time for an answer; a configurator that takes longer costs more than it can save.
 constexpr int kTimeoutSeconds = 5;
 
+// The size of the safe configuration's batches, known when the jobs are.
+std::string safe_size(const Load& load, int instances) {
+  return query(
+      fmt::format("($stepconf_jobs := $count({}); $max([1, $min([$ceil($stepconf_jobs / {}), "
+                  "$floor({} * $stepconf_jobs / {})])]))",
+                  load.items, instances, configurator::kMostBatchBytes, load.bytes));
+}
+
 // The answer that stands in for the configurator's.
-OrderedJson safe_answer(const StepChoice& choice, const std::string& jobs, bool batched,
-                        int max_concurrency) {
-  const estimator::Configuration& safe = choice.safe;
-  OrderedJson answer = {{"function", choice.functions.at(safe.memory)}};
-  if (!batched) return answer;
-  int processes = safe.processes;
-  int instances = safe.instances;
-  if (max_concurrency > 0) {
-    processes = std::min(processes, max_concurrency);
-    instances = std::clamp(instances, 1, std::max(1, max_concurrency / processes));
+OrderedJson safe_answer(const StepStates& step, const Load& load) {
+  const estimator::Configuration& safe = step.choice->safe;
+  OrderedJson answer = {{"function", step.choice->functions.at(safe.memory)},
+                        {"memory_mb", safe.memory.value}};
+  if (!load.bytes.empty()) {
+    int processes = safe.processes;
+    int instances = std::min(safe.instances, configurator::kInlineConcurrency);
+    int concurrency = 0;
+    if (step.max_concurrency > 0) {
+      processes = std::min(processes, step.max_concurrency);
+      concurrency = std::min(step.max_concurrency / processes, configurator::kInlineConcurrency);
+      instances = std::min(instances, concurrency);
+    }
+    answer["size"] = safe_size(load, instances);
+    answer["processes"] = processes;
+    answer["concurrency"] = concurrency;
   }
-  answer["size"] = query(fmt::format("$max([1, $ceil($count({}) / {})])", jobs, instances));
-  answer["processes"] = processes;
+  answer["safe"] = true;
   return answer;
+}
+
+std::string cache_of(const std::string& variable) {
+  return query(fmt::format("${}.cache", variable));
 }
 
 }  // namespace
 
-OrderedJson configure_state(const StepStates& step, const std::string& jobs, bool batched,
-                            int max_concurrency, const std::string& next) {
+OrderedJson configure_state(const StepStates& step, const Load& load, const std::string& next) {
   OrderedJson payload = {{"step", step.step},
                          {"execution", query("$states.context.Execution.Id")},
                          {"started", query("$states.context.Execution.StartTime")},
                          {"entered", query("$states.context.State.EnteredTime")}};
-  if (!jobs.empty()) {
-    payload["jobs"] = query(fmt::format("$count({})", jobs));
-    payload["characters"] = query(fmt::format("$length($string({}))", jobs));
+  if (!load.items.empty()) payload["jobs"] = query(fmt::format("$count({})", load.items));
+  if (!load.bytes.empty()) payload["bytes"] = query(load.bytes);
+  OrderedJson safe = safe_answer(step, load);
+  if (step.last_decision) {
+    const bool first = step.last_decision->empty();
+    if (!first) payload["cache"] = cache_of(*step.last_decision);
+    safe["cache"] = first ? "" : cache_of(*step.last_decision);
   }
   OrderedJson state = {{"Type", "Task"}};
   if (step.machine != QueryLanguage::jsonata) state["QueryLanguage"] = "JSONata";
@@ -49,7 +70,7 @@ OrderedJson configure_state(const StepStates& step, const std::string& jobs, boo
   state["Assign"] = {{step.variable, query("$states.result.Payload")}};
   state["Output"] = query("$states.input");
   OrderedJson catcher = {{"ErrorEquals", {"States.ALL"}}};
-  catcher["Assign"][step.variable] = safe_answer(*step.choice, jobs, batched, max_concurrency);
+  catcher["Assign"][step.variable] = std::move(safe);
   catcher["Output"] = query("$states.input");
   catcher["Next"] = next;
   state["Catch"] = OrderedJson::array({catcher});

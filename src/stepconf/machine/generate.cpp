@@ -8,6 +8,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/machine/new_names.h"
 #include "stepconf/machine/new_states.h"
+#include "stepconf/machine/transitions.h"
 
 namespace stepconf::machine {
 namespace {
@@ -15,13 +16,20 @@ namespace {
 // A configurator's state that stands before a Map, for a step inside.
 struct Hoisted {
   StepStates states;
-  std::string jobs;
+  Load load;
 };
+
+// The variables that states leave to those behind them in the same scope, by JSON pointer.
+using Left = std::map<std::string, std::string>;
 
 // What a scope is inside of.
 struct Around {
   // The enclosing states' names, each followed by '/'.
   std::string path{};
+  // Where the scope, or the state, stands in the definition.
+  Json::json_pointer place{};
+  // The variable with the last decision before the scope, or the state.
+  std::string last_decision{};
   // The outermost Map around that is not Distributed, by name, and what is to stand before it.
   std::string map{};
   std::vector<Hoisted>* hoisted = nullptr;
@@ -36,6 +44,7 @@ struct Around {
 // A state on its way: where those before it go to now, and how it is written once its own targets
 // are known.
 struct Planned {
+  std::string name;
   OrderedJson state;
   std::string entry;
   std::function<NamedStates(const OrderedJson&)> write;
@@ -45,9 +54,14 @@ using ChoiceOf = std::function<const StepChoice*(const GeneratedStep&)>;
 
 class Generator {
  public:
-  Generator(const Json& definition, std::string configurator, ChoiceOf choice_of)
-      : configurator_(std::move(configurator)),
+  // `before` is what a generator without it has found to be left; null where decisions do not
+  // travel.
+  Generator(const Json& definition, std::string_view source, std::string configurator,
+            ChoiceOf choice_of, const Left* before)
+      : source_(source),
+        configurator_(std::move(configurator)),
         choice_of_(std::move(choice_of)),
+        before_(before),
         machine_(language_of(definition, QueryLanguage::json_path)),
         full_names_(definition),
         new_names_(definition) {}
@@ -57,6 +71,7 @@ class Generator {
   bool changed() const { return changed_; }
   std::vector<GeneratedStep>& steps() { return steps_; }
   Json& templates() { return templates_; }
+  Left& left() { return left_; }
 
  private:
   Planned plan(const std::string& name, OrderedJson state, const Around& around);
@@ -64,17 +79,23 @@ class Generator {
                const Around& around);
   Planned map(const std::string& name, OrderedJson state, const Around& around);
   Planned batched(const std::string& name, OrderedJson state, GeneratedStep step, Batching batching,
-                  const StepChoice& choice);
+                  const StepChoice& choice, const Around& around);
   Planned unbatched_map(const std::string& name, OrderedJson state, const GeneratedStep* step,
                         const Around& around);
   Planned fixed(const std::string& name, OrderedJson state, GeneratedStep step,
                 const StepChoice& choice, std::string reason);
   GeneratedStep step_of(const std::string& name, const Json& task, const Around& around) const;
-  StepStates states_of_step(GeneratedStep& step, const StepChoice& choice);
+  StepStates states_of_step(GeneratedStep& step, const StepChoice& choice, const Around& around);
   std::string add(GeneratedStep& step, const std::string& state, std::string_view role);
 
+  template <typename Work>
+  auto in_state(const std::string& name, const Around& around, const Work& work) const;
+
+  std::string_view source_;
   std::string configurator_;
   ChoiceOf choice_of_;
+  const Left* before_;
+  Left left_;
   QueryLanguage machine_;
   FullNames full_names_;
   NewNames new_names_;
@@ -85,45 +106,71 @@ class Generator {
 };
 
 Planned kept(const std::string& name, OrderedJson state) {
-  return {std::move(state), name,
+  return {name, std::move(state), name,
           [name](const OrderedJson& done) { return NamedStates{{name, done}}; }};
 }
 
-void redirect(OrderedJson& target, const std::map<std::string, std::string>& entries) {
-  if (!target.is_string()) return;
-  const auto found = entries.find(target.get_ref<const std::string&>());
-  if (found != entries.end()) target = found->second;
+// What is of another kind than the language has there is refused where it is in the way.
+template <typename Work>
+auto Generator::in_state(const std::string& name, const Around& around, const Work& work) const {
+  try {
+    return work();
+  } catch (const Json::exception& error) {
+    const std::string text = error.what();
+    throw InvalidInput(fmt::format("{}: state '{}' is not as the Amazon States Language has it: {}",
+                                   source_, around.path + name, text.substr(text.find("] ") + 2)));
+  }
 }
 
-void redirect_state(OrderedJson& state, const std::map<std::string, std::string>& entries) {
-  for (const char* field : {"Next", "Default"}) {
-    if (state.contains(field)) redirect(state[field], entries);
+// Finds the variable with the last decision that every way to a state has passed.
+class LastDecisions {
+ public:
+  LastDecisions(const OrderedJson& scope, const Around& around, const Left* left)
+      : around_(around), left_(left) {
+    if (left != nullptr) before_ = always_before(scope);
   }
-  for (const char* field : {"Catch", "Choices"}) {
-    if (!state.contains(field)) continue;
-    for (OrderedJson& entry : state[field]) {
-      if (entry.is_object() && entry.contains("Next")) redirect(entry["Next"], entries);
+
+  std::string before(std::string state) const {
+    for (auto found = before_.find(state); found != before_.end(); found = before_.find(state)) {
+      state = found->second;
+      const auto variable = left_->find((around_.place / "States" / state).to_string());
+      if (variable != left_->end()) return variable->second;
     }
+    return around_.last_decision;
   }
-}
+
+ private:
+  const Around& around_;
+  const Left* left_;
+  std::map<std::string, std::string> before_;
+};
 
 void Generator::scope(OrderedJson& scope, const Around& around) {
   if (!scope.is_object() || !scope.contains("States") || !scope["States"].is_object()) return;
   std::vector<Planned> planned;
   std::map<std::string, std::string> entries;
+  const LastDecisions last_decisions(scope, around, before_);
   for (auto& [name, state] : scope["States"].items()) {
-    planned.push_back(plan(name, std::move(state), around));
+    Around here = around;
+    here.place = around.place / "States" / name;
+    here.last_decision = last_decisions.before(name);
+    planned.push_back(in_state(name, around, [&] { return plan(name, std::move(state), here); }));
     if (planned.back().entry != name) entries[name] = planned.back().entry;
   }
+  const auto redirect = [&](OrderedJson& target) {
+    const auto found = entries.find(target.get_ref<const std::string&>());
+    if (found != entries.end()) target = found->second;
+  };
   OrderedJson states = OrderedJson::object();
   for (Planned& one : planned) {
-    redirect_state(one.state, entries);
-    for (auto& [name, state] : one.write(one.state)) {
+    for_each_target(one.state, redirect);
+    const auto write = [&] { return one.write(one.state); };
+    for (auto& [name, state] : in_state(one.name, around, write)) {
       states.push_back({name, std::move(state)});
     }
   }
   scope["States"] = std::move(states);
-  if (scope.contains("StartAt")) redirect(scope["StartAt"], entries);
+  if (scope.contains("StartAt") && scope["StartAt"].is_string()) redirect(scope["StartAt"]);
 }
 
 GeneratedStep Generator::step_of(const std::string& name, const Json& task,
@@ -139,14 +186,18 @@ std::string Generator::add(GeneratedStep& step, const std::string& state, std::s
   return step.added.back();
 }
 
-StepStates Generator::states_of_step(GeneratedStep& step, const StepChoice& choice) {
+StepStates Generator::states_of_step(GeneratedStep& step, const StepChoice& choice,
+                                     const Around& around) {
   step.variable = new_names_.variable(++variables_);
   changed_ = true;
-  return {.step = step.name,
-          .variable = step.variable,
-          .choice = &choice,
-          .configurator = configurator_,
-          .machine = machine_};
+  StepStates states{.step = step.name,
+                    .variable = step.variable,
+                    .choice = &choice,
+                    .configurator = configurator_,
+                    .max_concurrency = step.max_concurrency,
+                    .machine = machine_};
+  if (before_ != nullptr) states.last_decision = around.last_decision;
+  return states;
 }
 
 Planned Generator::plan(const std::string& name, OrderedJson state, const Around& around) {
@@ -159,7 +210,11 @@ Planned Generator::plan(const std::string& name, OrderedJson state, const Around
     inside.path += name + "/";
     inside.jobs = "";
     inside.step = nullptr;
-    for (OrderedJson& branch : state["Branches"]) scope(branch, inside);
+    int number = 0;
+    for (OrderedJson& branch : state["Branches"]) {
+      inside.place = around.place / "Branches" / std::to_string(number++);
+      scope(branch, inside);
+    }
     return kept(name, std::move(state));
   }
   if (!function_of(plain, language_of(plain, machine_))) return kept(name, std::move(state));
@@ -194,7 +249,7 @@ Planned Generator::task(const std::string& name, OrderedJson state, GeneratedSte
                     around.distributed));
   }
   const QueryLanguage language = language_of(Json(state), machine_);
-  StepStates states = states_of_step(step, *choice);
+  StepStates states = states_of_step(step, *choice, around);
   auto chosen = with_chosen_function(state, language, states.variable);
   if (!chosen) {
     step.variable.clear();
@@ -214,16 +269,20 @@ Planned Generator::task(const std::string& name, OrderedJson state, GeneratedSte
       step.reason = fmt::format("it runs inside the Map '{}', whose iterations have several states",
                                 around.map);
     }
-    around.hoisted->push_back({states, around.jobs});
+    if (before_ != nullptr && !around.hoisted->empty()) {
+      states.last_decision = around.hoisted->back().states.variable;
+    }
+    around.hoisted->push_back({states, {.items = around.jobs}});
   } else {
     step.reason = "it has one job";
+    left_[around.place.to_string()] = states.variable;
   }
   steps_.push_back(std::move(step));
   const auto write = [states, before_map, name,
                       after = std::move(chosen->after)](const OrderedJson& done) {
     NamedStates written;
     if (!before_map) {
-      written.emplace_back(states.configure, configure_state(states, "", false, 0, name));
+      written.emplace_back(states.configure, configure_state(states, {}, name));
     }
     written.emplace_back(name, done);
     if (after.is_null()) return written;
@@ -235,7 +294,7 @@ Planned Generator::task(const std::string& name, OrderedJson state, GeneratedSte
     written.emplace_back(states.after, std::move(last));
     return written;
   };
-  return {std::move(chosen->task), before_map ? name : states.configure, write};
+  return {name, std::move(chosen->task), before_map ? name : states.configure, write};
 }
 
 Planned Generator::map(const std::string& name, OrderedJson state, const Around& around) {
@@ -259,30 +318,31 @@ Planned Generator::map(const std::string& name, OrderedJson state, const Around&
       step.reason = batching.why_not;
     }
     if (step.reason.empty()) {
-      return batched(name, std::move(state), std::move(step), std::move(batching), *choice);
+      return batched(name, std::move(state), std::move(step), std::move(batching), *choice, around);
     }
   }
   return unbatched_map(name, std::move(state), &step, around);
 }
 
 Planned Generator::batched(const std::string& name, OrderedJson state, GeneratedStep step,
-                           Batching batching, const StepChoice& choice) {
-  StepStates states = states_of_step(step, choice);
+                           Batching batching, const StepChoice& choice, const Around& around) {
+  StepStates states = states_of_step(step, choice, around);
+  // What is assigned in the Parallel around it stays there.
+  if (!batching.around) left_[around.place.to_string()] = states.variable;
   if (!batching.before.is_null()) states.before = add(step, name, "input");
   states.configure = add(step, name, "configure");
   states.work = batching.around ? add(step, name, "batches") : name;
   if (!batching.after.is_null()) states.after = add(step, name, "output");
   step.batched = true;
   step.transitions_added = static_cast<int>(step.added.size());
-  const int most = step.max_concurrency;
   templates_[step.name] = batching.entry;
   steps_.push_back(std::move(step));
   std::string entry = name;
   if (!batching.around) entry = states.before.empty() ? states.configure : states.before;
-  const auto write = [name, states, batching = std::move(batching), most](const OrderedJson& done) {
-    return batched_map(name, done, batching, states, most);
+  const auto write = [name, states, batching = std::move(batching)](const OrderedJson& done) {
+    return batched_map(name, done, batching, states);
   };
-  return {std::move(state), entry, write};
+  return {name, std::move(state), entry, write};
 }
 
 Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
@@ -295,6 +355,7 @@ Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
   inside.path += name + "/";
   inside.step = step;
   inside.jobs = "";
+  inside.place = around.place / processor;
   if (is_distributed(plain)) {
     inside.distributed = name;
   } else if (around.hoisted == nullptr && around.distributed.empty()) {
@@ -304,28 +365,37 @@ Planned Generator::unbatched_map(const std::string& name, OrderedJson state,
   }
   scope(state[processor], inside);
   if (hoisted->empty()) return kept(name, std::move(state));
+  left_[around.place.to_string()] = hoisted->back().states.variable;
   const auto write = [name, hoisted](const OrderedJson& done) {
     NamedStates written;
     for (std::size_t i = 0; i < hoisted->size(); ++i) {
-      const auto& [states, jobs] = (*hoisted)[i];
+      const auto& [states, load] = (*hoisted)[i];
       const bool last = i + 1 == hoisted->size();
       const std::string& next = last ? name : (*hoisted)[i + 1].states.configure;
-      written.emplace_back(states.configure, configure_state(states, jobs, false, 0, next));
+      written.emplace_back(states.configure, configure_state(states, load, next));
     }
     written.emplace_back(name, done);
     return written;
   };
-  return {std::move(state), hoisted->front().states.configure, write};
+  return {name, std::move(state), hoisted->front().states.configure, write};
 }
 
 GeneratedMachine generated(std::string_view definition, std::string_view source,
-                           const std::string& configurator, const ChoiceOf& choice_of) {
+                           const std::string& configurator, const ChoiceOf& choice_of,
+                           bool decisions_travel) {
   const Json plain = parse_json(definition, source);
   if (!plain.is_object() || !plain.contains("StartAt") || states_of(plain).empty()) {
     throw InvalidInput(
         fmt::format("{}: is no state machine, must be an object with StartAt and States", source));
   }
-  Generator generator(plain, configurator, choice_of);
+  Left left;
+  if (decisions_travel) {
+    Generator first(plain, source, configurator, choice_of, nullptr);
+    OrderedJson dropped = OrderedJson::parse(definition);
+    first.scope(dropped, {});
+    left = std::move(first.left());
+  }
+  Generator generator(plain, source, configurator, choice_of, decisions_travel ? &left : nullptr);
   OrderedJson ordered = OrderedJson::parse(definition);
   generator.scope(ordered, {});
   GeneratedMachine machine;
@@ -344,10 +414,11 @@ GeneratedMachine generate(std::string_view definition, std::string_view source,
     throw InvalidInput(fmt::format("step '{}': no function has {} MB, which is the safe choice",
                                    name, choice.safe.memory.value));
   }
-  return generated(definition, source, options.configurator, [&](const GeneratedStep& step) {
+  const auto choice_of = [&](const GeneratedStep& step) {
     const auto found = options.steps.find(step.name);
     return found == options.steps.end() ? nullptr : &found->second;
-  });
+  };
+  return generated(definition, source, options.configurator, choice_of, options.decisions_travel);
 }
 
 std::vector<GeneratedStep> function_steps(std::string_view definition, std::string_view source,
@@ -359,7 +430,7 @@ std::vector<GeneratedStep> function_steps(std::string_view definition, std::stri
     if (timeout != timeouts.end()) choice.timeout = timeout->second;
     return &choices.insert_or_assign(step.name, std::move(choice)).first->second;
   };
-  return generated(definition, source, "configurator", choice_of).steps;
+  return generated(definition, source, "configurator", choice_of, false).steps;
 }
 
 }  // namespace stepconf::machine

@@ -28,6 +28,9 @@ struct GeneratorOptions {
   std::string configurator;
   /// By the step's name. A step that is not here stays as it is.
   std::map<std::string, StepChoice> steps;
+  /// Whether each configurator is told what the last one on its way has left (the cache
+  /// `execution`, docs/configurator.md).
+  bool decisions_travel = false;
 };
 
 /// How a function step is decided in the generated machine.
@@ -78,9 +81,9 @@ struct GeneratedMachine {
 
 /// Puts a configurator before each function step of a definition in the Amazon States Language, and
 /// batches where the meaning can be kept (docs/state-machine.md); JSONPath and JSONata. Everything
-/// else stays as it is. Pure: equal inputs give equal bytes. Throws InvalidInput that names
-/// `source` where the text is no JSON object with StartAt and States; it is not checked beyond what
-/// is changed.
+/// else stays as it is. Pure: equal inputs give equal bytes. Throws InvalidInput "SOURCE: ..." where
+/// the text is no JSON object with StartAt and States, and "SOURCE: state 'PATH' ..." where what
+/// would be changed is malformed; the rest is not checked.
 GeneratedMachine generate(std::string_view definition, std::string_view source,
                           const GeneratorOptions& options);
 

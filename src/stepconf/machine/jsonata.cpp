@@ -12,6 +12,9 @@ constexpr std::string_view kOpen = "{%";
 constexpr std::string_view kClose = "%}";
 constexpr std::string_view kStates = "$states";
 
+constexpr std::string_view kInIdentifier =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
 bool begins_identifier(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool in_identifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
@@ -36,6 +39,39 @@ std::size_t past_quoted(std::string_view text, std::size_t at) {
     } else if (text[i] == quote) {
       return i + 1;
     }
+  }
+  return text.size();
+}
+
+enum class Slash { division, regex, unclear };
+
+// What a slash is that stands behind `before`.
+Slash slash_behind(std::string_view before) {
+  const auto last = before.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos) return Slash::regex;
+  before = before.substr(0, last + 1);
+  const char c = before.back();
+  // An operator or a wildcard; the end of a comment or of a regular expression.
+  if (c == '*' || c == '%' || c == '/') return Slash::unclear;
+  if (in_identifier(c)) {
+    const auto begin = before.find_last_not_of(kInIdentifier);
+    const auto word = before.substr(begin == std::string_view::npos ? 0 : begin + 1);
+    return word == "and" || word == "or" || word == "in" ? Slash::unclear : Slash::division;
+  }
+  const bool ends_operand = static_cast<unsigned char>(c) >= 0x80 ||
+                            std::string_view(")]}\"'`$").find(c) != std::string_view::npos;
+  return ends_operand ? Slash::division : Slash::regex;
+}
+
+// Where the regular expression that begins at `at` ends; slashes within brackets do not end it.
+std::size_t past_regex(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (std::size_t i = at + 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if (text[i - 1] == '\\') continue;
+    if (c == '/' && depth == 0) return i + 1;
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if (c == ')' || c == ']' || c == '}') --depth;
   }
   return text.size();
 }
@@ -105,7 +141,12 @@ std::string with_member(const std::string& into, std::span<const std::string> na
 std::optional<std::string> replace_states(std::string_view expression, const Replace& replace) {
   std::string result;
   for (std::size_t at = 0; at < expression.size();) {
-    const std::size_t quoted = past_quoted(expression, at);
+    std::size_t quoted = past_quoted(expression, at);
+    if (expression[at] == '/' && quoted == at) {
+      const Slash slash = slash_behind(expression.substr(0, at));
+      if (slash == Slash::unclear) return std::nullopt;
+      if (slash == Slash::regex) quoted = past_regex(expression, at);
+    }
     const bool here = quoted == at && expression.substr(at).starts_with(kStates) &&
                       (at + kStates.size() == expression.size() ||
                        !in_identifier(expression[at + kStates.size()]));
@@ -140,6 +181,12 @@ std::optional<std::string> template_as_expression(const Json& value, const Repla
     members += fmt::format("{}{}: {}", members.empty() ? "" : ", ", Json(name).dump(), *expression);
   }
   return "{" + members + "}";
+}
+
+bool is_path(std::string_view expression) {
+  if (!expression.starts_with(kStates)) return false;
+  const Names names = names_at(expression, kStates.size());
+  return !names.ends.empty() && names.ends.back() == expression.size();
 }
 
 std::optional<OrderedJson> replace_in_template(const OrderedJson& value, const Replace& replace) {

@@ -45,6 +45,9 @@ std::optional<std::string> replace_states(std::string_view expression, const Rep
 /// inside: an expression's array constructor would flatten what the template keeps nested.
 std::optional<std::string> template_as_expression(const Json& value, const Replace& replace);
 
+/// Tells whether an expression is `$states.a.b` and nothing else: it reads, and cannot fail.
+bool is_path(std::string_view expression);
+
 /// Applies `replace_states` to each expression in a template. Absent where it refuses one.
 std::optional<OrderedJson> replace_in_template(const OrderedJson& value, const Replace& replace);
 

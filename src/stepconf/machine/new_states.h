@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "stepconf/machine/batching.h"
 #include "stepconf/machine/definition.h"
 #include "stepconf/machine/generate.h"
+#include "stepconf/machine/load.h"
 
 // The states that are generated for one step.
 
@@ -23,6 +25,11 @@ struct StepStates {
   std::string variable;
   const StepChoice* choice = nullptr;
   std::string configurator;
+  /// The Map's MaxConcurrency as a number; 0 where it has none.
+  int max_concurrency = 0;
+  /// Where decisions travel in the execution: the variable with the last one before this step,
+  /// empty for the first. Absent where they do not.
+  std::optional<std::string> last_decision{};
   /// The machine's own language: states in another one say so.
   QueryLanguage machine = QueryLanguage::json_path;
   /// The names of the states; empty: there is no such state.
@@ -30,16 +37,15 @@ struct StepStates {
 };
 
 /// Writes the Task that asks the configurator, keeps its answer in the step's variable, and passes
-/// its input on to `next`. `jobs` is JSONata for the items, empty for a single job or where nobody
-/// knows. `batched`: the answer has size and processes too; `max_concurrency` bounds the safe one.
-OrderedJson configure_state(const StepStates& step, const std::string& jobs, bool batched,
-                            int max_concurrency, const std::string& next);
+/// its input on to `next`. Where it fails, the variable gets the safe answer, with the same members
+/// as far as the generated states read them.
+OrderedJson configure_state(const StepStates& step, const Load& load, const std::string& next);
 
 /// Writes the states of a batched Map, in the order in which they run: before, configure, work,
 /// after; or the Parallel around them, under the name of the Map. `map` has the targets of the
-/// generated machine. `most` is its MaxConcurrency as a number, 0 where it has none.
+/// generated machine.
 NamedStates batched_map(const std::string& name, const OrderedJson& map, const Batching& batching,
-                        const StepStates& step, int most);
+                        const StepStates& step);
 
 /// A Task that calls a function chosen at run time.
 struct ChosenTask {
