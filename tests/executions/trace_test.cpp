@@ -455,8 +455,11 @@ TEST(ReadExecution, ReadsTheLongestHistoryThereIs) {
 
 TEST(RequestsByFunction, ListsWhatTheLogsAreAskedFor) {
   History history;
-  encode(history, upscale(history, history.add("ExecutionStarted", 0, 0)));
+  int id = encode(history, upscale(history, history.add("ExecutionStarted", 0, 0)));
+  id = history.enter("Task", "Mail", id, 5);
+  history.fail_call("NoRoute", history.begin_call("mail", {}, id, 5), 6);
   const std::map<std::string, std::vector<std::string>> expected = {
+      {"mail", {}},
       {"stepconf-shop", {"configure"}},
       {"stepconf-shop_encode", {"encode"}},
       {"stepconf-shop_resize", {"first", "second"}}};

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Json document = Json::parse(fuzz::text(data, size), nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) return 0;
   executions::Told told{.events = read_events(document)};
-  told.execution.name = "e";
+  told.execution.name = std::string("e");
   told.execution.status = services::text_of(document, "status");
   told.execution.started = 1e9;
   const auto read = executions::read_execution(

@@ -82,7 +82,8 @@ class Reader {
 
  private:
   Seconds since_start(double time) const {
-    return Seconds(std::max(0.0, time - told_.execution.started));
+    // Microseconds: seconds since 1970 have no finer ones.
+    return Seconds(std::max(0.0, std::round((time - told_.execution.started) * 1e6) / 1e6));
   }
 
   double stopped() const {
@@ -366,7 +367,8 @@ std::map<std::string, std::vector<std::string>> requests_by_function(
   const Scopes history(events);
   std::map<std::string, std::vector<std::string>> requests;
   for (const FunctionCall& call : function_calls(history)) {
-    if (!call.request_id.empty()) requests[call.function].push_back(call.request_id);
+    std::vector<std::string>& of_function = requests[call.function];
+    if (!call.request_id.empty()) of_function.push_back(call.request_id);
   }
   return requests;
 }

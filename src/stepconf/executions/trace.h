@@ -59,8 +59,8 @@ struct ReadExecution {
 ReadExecution read_execution(const Told& told, const Deployed& deployed,
                              const std::optional<Seconds>& slo);
 
-/// Gives the ids of the requests whose reports would complete the trace: by function, copies and
-/// configurator.
+/// Gives the functions that an execution called, and the ids of the requests whose reports would
+/// complete the trace. Calls that failed have none in the history.
 std::map<std::string, std::vector<std::string>> requests_by_function(
     const std::vector<services::HistoryEvent>& events);
 
