@@ -17,9 +17,14 @@ constexpr std::chrono::milliseconds kBetweenQuestions{1000};
 // Clocks of services and functions differ by less.
 constexpr double kClocksDiffer = 5;
 
-// Both forms of reports, and the configurator's lines, which name the execution.
-std::string pattern_of(const services::Execution& execution) {
-  return fmt::format(R"(?"REPORT RequestId" ?"platform.report" ?"{}")", execution.name);
+// One phrase a question, which every implementation of filters understands: both forms of reports,
+// and the execution's name, which the configurator's lines have.
+std::vector<std::string> phrases_for(const std::string& function,
+                                     const deploy::DeploymentNames& names,
+                                     const services::Execution& execution) {
+  std::vector<std::string> phrases = {"REPORT RequestId", "platform.report"};
+  if (function == names.configurator()) phrases.push_back(execution.name);
+  return phrases;
 }
 
 void take(const services::LogEvent& event, executions::Told& told) {
@@ -36,31 +41,39 @@ bool all_reported(const std::vector<std::string>& requests, const executions::To
   return std::ranges::all_of(requests, [&](const auto& id) { return told.reports.contains(id); });
 }
 
+// Tells whether the function's log could be read.
+bool read_log(services::Logs& logs, const std::string& function,
+              const deploy::DeploymentNames& names, executions::Told& told) {
+  const std::string group = deploy::DeploymentNames::log_group(function);
+  // A line that is read again counts once.
+  if (function == names.configurator()) told.decisions.clear();
+  try {
+    for (const std::string& phrase : phrases_for(function, names, told.execution)) {
+      const services::LogFilter filter{
+          .pattern = fmt::format("\"{}\"", phrase),
+          .from_ms = std::llround((told.execution.started - kClocksDiffer) * 1e3)};
+      for (const services::LogEvent& event : logs.events(group, filter)) take(event, told);
+    }
+    return true;
+  } catch (const Error& error) {
+    std::cerr << fmt::format(
+        "warning: the log of {} cannot be read, so its cold starts, memory and cost are not known: "
+        "{}\n",
+        function, error.what());
+    return false;
+  }
+}
+
 }  // namespace
 
 void read_logs(services::Logs& logs, const deploy::DeploymentNames& names, Seconds patience,
                const Interruption& interruption, executions::Told& told) {
   const auto give_up = std::chrono::steady_clock::now() + patience;
   auto open = executions::requests_by_function(told.events);
-  const services::LogFilter filter{
-      .pattern = pattern_of(told.execution),
-      .from_ms = std::llround((told.execution.started - kClocksDiffer) * 1e3)};
   while (true) {
     for (auto function = open.begin(); function != open.end();) {
-      const std::string group = deploy::DeploymentNames::log_group(function->first);
-      bool readable = true;
-      // A line that comes twice counts once.
-      if (function->first == names.configurator()) told.decisions.clear();
-      try {
-        for (const services::LogEvent& event : logs.events(group, filter)) take(event, told);
-      } catch (const Error& error) {
-        std::cerr << fmt::format(
-            "warning: the reports of {} are not known, so cold starts, memory and cost are not: "
-            "{}\n",
-            function->first, error.what());
-        readable = false;
-      }
-      const bool done = !readable || all_reported(function->second, told);
+      const bool done =
+          !read_log(logs, function->first, names, told) || all_reported(function->second, told);
       function = done ? open.erase(function) : std::next(function);
     }
     if (open.empty() || interruption.requested() || std::chrono::steady_clock::now() > give_up)

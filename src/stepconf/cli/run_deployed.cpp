@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
@@ -114,6 +115,15 @@ services::Execution follow(services::StepFunctions& client, const std::string& a
   }
 }
 
+// How the execution ended is known, also where its steps are not.
+void read_history(services::StepFunctions& client, executions::Told& told) {
+  try {
+    told.events = client.history(told.execution.arn);
+  } catch (const Error& error) {
+    std::cerr << fmt::format("warning: there is no trace of the steps: {}\n", error.what());
+  }
+}
+
 void tell(const executions::ReadExecution& read, executor::Observer& observer) {
   for (const executor::StepRecord& record : read.summary.steps) {
     observer.step_started(record);
@@ -156,7 +166,7 @@ executor::RunSummary run_deployed(const DeployedRun& run) {
   told.execution.name = execution.name;
   told.execution.arn = arn;
   const bool interrupted = interruption.requested();
-  told.events = client.history(arn);
+  read_history(client, told);
   services::Logs logs(account.session);
   read_logs(logs, names, kPatienceWithLogs, interruption, told);
   executions::ReadExecution read =

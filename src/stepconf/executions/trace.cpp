@@ -67,7 +67,7 @@ class Reader {
   ReadExecution read() {
     result_.connected = history_.connected();
     read_end();
-    if (!result_.connected) {
+    if (!result_.connected || told_.events.empty()) {
       result_.summary.cost_known = false;
       return std::move(result_);
     }
