@@ -14,8 +14,10 @@ namespace stepconf::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenQuestions{1000};
-// Clocks of services and functions differ by less.
+// Clocks of services and functions differ by less, and logs are written at once.
 constexpr double kClocksDiffer = 5;
+
+std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1e3); }
 
 // One phrase a question, which every implementation of filters understands: both forms of reports,
 // and the execution's name, which the configurator's lines have.
@@ -45,13 +47,15 @@ bool all_reported(const std::vector<std::string>& requests, const executions::To
 bool read_log(services::Logs& logs, const std::string& function,
               const deploy::DeploymentNames& names, executions::Told& told) {
   const std::string group = deploy::DeploymentNames::log_group(function);
+  const double stopped = told.execution.stopped;
   // A line that is read again counts once.
   if (function == names.configurator()) told.decisions.clear();
   try {
     for (const std::string& phrase : phrases_for(function, names, told.execution)) {
       const services::LogFilter filter{
           .pattern = fmt::format("\"{}\"", phrase),
-          .from_ms = std::llround((told.execution.started - kClocksDiffer) * 1e3)};
+          .from_ms = milliseconds(told.execution.started - kClocksDiffer),
+          .to_ms = stopped > 0 ? milliseconds(stopped + kClocksDiffer) : 0};
       for (const services::LogEvent& event : logs.events(group, filter)) take(event, told);
     }
     return true;

@@ -190,6 +190,9 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
 executor::RunSummary run_on_lambda(const Workspace& workspace, const Json& input,
                                    const std::optional<Seconds>& slo, ChosenStrategy& strategy,
                                    const RunArguments& arguments) {
+  if (arguments.logs) {
+    std::cerr << "--logs: what functions on Lambda write is in CloudWatch Logs, not here\n";
+  }
   Interruption interruption;
   const LambdaPlace place = open_lambda(workspace, arguments.deployment);
   check_sizes(workspace, place.names, place.targets);
