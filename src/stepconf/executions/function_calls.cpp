@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "stepconf/asl/lambda_arn.h"
+#include "stepconf/executions/json_member.h"
 #include "stepconf/platform/service_errors.h"
 
 namespace stepconf::executions {
@@ -14,12 +15,6 @@ using services::text_of;
 Json parsed(const std::string& text) {
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   return value.is_discarded() ? Json() : value;
-}
-
-Json member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found == object.end() ? Json() : *found;
 }
 
 bool begins_with_either(const std::string& type, std::string_view rest) {

@@ -8,6 +8,7 @@
 #include "stepconf/deploy/wanted_function.h"
 #include "stepconf/executions/decisions.h"
 #include "stepconf/executions/function_calls.h"
+#include "stepconf/executions/json_member.h"
 #include "stepconf/executions/ways.h"
 #include "stepconf/platform/service_errors.h"
 #include "stepconf/pricing/bill.h"
@@ -22,12 +23,6 @@ int whole_of(const Json& object, const char* name, int absent) {
   if (!object.is_object()) return absent;
   const auto found = object.find(name);
   return found != object.end() && found->is_number_integer() ? found->get<int>() : absent;
-}
-
-Json member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found == object.end() ? Json() : *found;
 }
 
 int jobs_of(const FunctionCall& call) {

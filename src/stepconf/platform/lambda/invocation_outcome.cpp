@@ -10,7 +10,7 @@
 namespace stepconf::platform {
 namespace {
 
-std::string text_of(const Json& object, const char* name) {
+std::string text_in(const Json& object, const char* name) {
   if (!object.is_object()) return "";
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -34,7 +34,7 @@ std::string service_status(const Error& error) {
 }
 
 std::string function_status(const std::string& document) {
-  const std::string type = text_of(parsed(document), "errorType");
+  const std::string type = text_in(parsed(document), "errorType");
   return type.empty() ? "Lambda.Unknown" : type;
 }
 
@@ -42,7 +42,7 @@ bool fill_in(const services::LambdaInvocation& answer, Completion& completion) {
   completion.payload = answer.payload;
   if (!answer.function_error.empty()) {
     completion.status = function_status(answer.payload);
-    completion.error_message = text_of(parsed(answer.payload), "errorMessage");
+    completion.error_message = text_in(parsed(answer.payload), "errorMessage");
   }
   const auto report = last_report(answer.log_tail);
   const Seconds whole = completion.ended - completion.dispatched;

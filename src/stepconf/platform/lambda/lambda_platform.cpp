@@ -18,14 +18,6 @@ namespace {
 // On top of the function's own: the way there and back, INIT, and Lambda's own work.
 constexpr Seconds kMargin{10};
 
-struct Call {
-  Invocation invocation;
-  std::string function;
-  std::string qualifier;
-  Seconds limit{0};
-  Seconds dispatched{0};
-};
-
 Completion dispatched_at(InvocationId id, Seconds time) {
   Completion completion;
   completion.id = id;
@@ -48,6 +40,14 @@ services::Session session_of(const LambdaOptions& options) {
 /// The calls that wait, those that are on their way, and what came of them.
 class LambdaPlatform::Pool : public std::enable_shared_from_this<Pool> {
  public:
+  struct Call {
+    Invocation invocation;
+    std::string function;
+    std::string qualifier;
+    Seconds limit{0};
+    Seconds dispatched{0};
+  };
+
   Pool(const LambdaOptions& options, std::chrono::steady_clock::time_point start)
       : session_(session_of(options)),
         throws_(options.service_failures == ServiceFailures::end_the_work),
@@ -229,11 +229,11 @@ void LambdaPlatform::start(const Invocation& invocation) {
         fmt::format("function \"{}\" has no alias for {} MB on Lambda; `stepconf deploy` makes it",
                     invocation.function, invocation.memory.value));
   }
-  pool_->add(Call{.invocation = invocation,
-                  .function = target.name,
-                  .qualifier = qualifier->second,
-                  .limit = target.timeout + kMargin,
-                  .dispatched = dispatched});
+  pool_->add(Pool::Call{.invocation = invocation,
+                        .function = target.name,
+                        .qualifier = qualifier->second,
+                        .limit = target.timeout + kMargin,
+                        .dispatched = dispatched});
 }
 
 std::optional<Completion> LambdaPlatform::wait_next(Seconds until) {
