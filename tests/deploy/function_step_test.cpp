@@ -143,5 +143,13 @@ TEST(UserFunction, IsNotReadWhileItChanges) {
   EXPECT_THROW(read_user_function(account.plane, "extract", {MemoryMb{512}}, false), Error);
 }
 
+TEST(SizeOfAlias, IsReadFromTheNamesOfADeploymentsAliasesAlone) {
+  EXPECT_EQ(size_of_alias("mem-512-0123abcd"), MemoryMb{512});
+  for (const char* other : {"", "live", "mem-512", "mem--0123abcd", "mem-512-0123abcz",
+                            "mem-99999999999999999999-0123abcd"}) {
+    EXPECT_FALSE(size_of_alias(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace stepconf::deploy

@@ -51,6 +51,7 @@ TEST(Batch, AnAnswerOfAnotherShapeFailsEveryJob) {
 
 TEST(Batch, ErrorsOfTheServiceGetItsPrefix) {
   EXPECT_EQ(task_error("TooManyRequestsException"), "Lambda.TooManyRequestsException");
+  EXPECT_EQ(task_error("SdkClientException"), "Lambda.SdkClientException");
   EXPECT_EQ(task_error("Sandbox.Timedout"), "Sandbox.Timedout");
   EXPECT_EQ(task_error("MyError"), "MyError");
 }

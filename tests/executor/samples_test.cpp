@@ -71,5 +71,14 @@ TEST(Samples, OfSeveralExecutionsAreSessionsInOrderOfTime) {
   EXPECT_EQ(sessions[1].samples[1].duration_ms, 3000);
 }
 
+TEST(Samples, LeaveOutInstancesThatWorkedNobodyKnowsHowLong) {
+  StepRecord record = record_of("e", "2026-11-25T17:33:00Z", 2);
+  record.detail[0].reported = false;
+  EXPECT_TRUE(samples_of(std::vector{record}).empty());
+  // That it failed is known.
+  record.detail[0].status = "Runtime.OutOfMemory";
+  EXPECT_EQ(samples_of(std::vector{record}).size(), 1U);
+}
+
 }  // namespace
 }  // namespace stepconf::executor

@@ -150,5 +150,19 @@ TEST(Trace, IsRefusedWithFileLineAndMember) {
   EXPECT_EQ(cut.substr(0, 10), "t.jsonl:2:") << cut;
 }
 
+TEST(Trace, KeepsApartWhatIsNotKnownAndWhatIsNothing) {
+  StepRecord record = whole_record();
+  record.cost_known = false;
+  record.detail[0].reported = false;
+  const OrderedJson line = to_json(record);
+  EXPECT_TRUE(line.at("cost_usd").is_null());
+  for (const char* unknown : {"cold", "init_s", "max_memory_mb"})
+    EXPECT_TRUE(line.at("detail")[0].at(unknown).is_null()) << unknown;
+  const StepRecord read = parse_trace(line.dump(), "t.jsonl").at(0).record;
+  EXPECT_FALSE(read.cost_known);
+  EXPECT_FALSE(read.detail[0].reported);
+  EXPECT_EQ(to_json(read), line);
+}
+
 }  // namespace
 }  // namespace stepconf::executor

@@ -80,8 +80,8 @@ platform::LocalPlatformOptions local_options(
   const std::string file = project.file.string();
   if (project.platform.kind != "local") {
     throw InvalidInput(
-        fmt::format("{}: platform.kind is {}; this version runs workflows on the local "
-                    "platform, kind: local",
+        fmt::format("{}: platform.kind is {}, and this works on the local platform, kind: local; "
+                    "`run` and `profile` work on kind: lambda too",
                     file, project.platform.kind));
   }
   platform::LocalPlatformOptions options;

@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <limits>
 #include <memory>
+#include <thread>
 
 #include "stepconf/base/error.h"
+#include "stepconf/cli/deployment_name.h"
+#include "stepconf/cli/lambda_setup.h"
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/payload_folder.h"
@@ -13,6 +18,7 @@
 #include "stepconf/cli/profiling.h"
 #include "stepconf/cli/verbs.h"
 #include "stepconf/platform/large_payloads.h"
+#include "stepconf/platform/local/local_platform.h"
 #include "stepconf/profiler/conditions.h"
 
 namespace stepconf::cli {
@@ -30,7 +36,7 @@ profiler::Limits limits_of(const ProfileArguments& arguments) {
 
 // Needs no sandbox and leaves no trace. Whether CPUs are limited is known from sandboxes only, so
 // it is taken for granted, unless the stored samples say otherwise.
-int plan(const ProfileArguments& arguments, const Workspace& workspace, double cpu_scale) {
+int plan_local(const ProfileArguments& arguments, const Workspace& workspace, double cpu_scale) {
   const JobSources sources = job_sources(workspace, arguments.input);
   const auto subjects_where = [&](bool limits_cpu) {
     return make_subjects(
@@ -49,11 +55,16 @@ int plan(const ProfileArguments& arguments, const Workspace& workspace, double c
   return kDone;
 }
 
-int profile_verb(const ProfileArguments& arguments) {
-  const profiler::Limits limits = limits_of(arguments);
-  const Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
+// Sandboxes without limits would take each other's CPU: one at a time.
+double vcpus_of(const platform::LocalPlatform& platform) {
+  if (!platform.limits_cpu()) return 0;
+  return std::max(1u, std::thread::hardware_concurrency()) / platform.options().cpu_scale;
+}
+
+int profile_here(const ProfileArguments& arguments, const profiler::Limits& limits,
+                 const Workspace& workspace) {
   auto local = local_options(workspace, {});
-  if (arguments.plan) return plan(arguments, workspace, local.cpu_scale);
+  if (arguments.plan) return plan_local(arguments, workspace, local.cpu_scale);
   const JobSources sources = job_sources(workspace, arguments.input);
 
   platform::Spawner spawner;
@@ -67,15 +78,62 @@ int profile_verb(const ProfileArguments& arguments) {
   platform::LargePayloads any_size(platform, objects, payloads.url());
   const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
+  const std::string conditions = profiler::platform_conditions(
+      workspace.project.platform, platform.options().cpu_scale, platform.limits_cpu());
   return Profiling({.arguments = arguments,
                     .workspace = workspace,
                     .sources = sources,
                     .store = samples,
-                    .platform = platform,
-                    .any_size = any_size,
+                    .platform = any_size,
+                    .interrupt_wait = [&platform] { platform.interrupt(); },
+                    .conditions = conditions,
+                    .vcpus = vcpus_of(platform),
                     .interruption = interruption},
                    limits)
       .run();
+}
+
+int profile_on_lambda(const ProfileArguments& arguments, const profiler::Limits& limits,
+                      Workspace& workspace) {
+  Interruption interruption;
+  const LambdaPlace place = open_lambda(workspace, arguments.deployment);
+  keep_deployed_sizes(workspace.project, place.names, place.targets);
+  const JobSources sources = job_sources(workspace, arguments.input);
+  const std::string conditions = profiler::lambda_conditions(place.names.account().region);
+  if (arguments.plan) {
+    auto subjects = make_subjects(workspace, arguments, sources, conditions);
+    const auto file = store::sample_store_file(workspace.project.folder);
+    if (std::filesystem::exists(file)) {
+      store::SampleStore store(file);
+      resume(subjects, store, std::cerr);
+    }
+    show_plan(subjects, workspace.prices, arguments.json);
+    return kDone;
+  }
+  store::SampleStore samples(store::sample_store_file(workspace.project.folder));
+  platform::LambdaPlatform platform(lambda_options(place, platform::ServiceFailures::end_the_work));
+  const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
+  const int status = Profiling({.arguments = arguments,
+                                .workspace = workspace,
+                                .sources = sources,
+                                .store = samples,
+                                .platform = platform,
+                                .interrupt_wait = [&platform] { platform.interrupt(); },
+                                .conditions = conditions,
+                                // Sandboxes on Lambda do not take each other's CPU.
+                                .vcpus = std::numeric_limits<double>::infinity(),
+                                .interruption = interruption},
+                               limits)
+                         .run();
+  report_use(platform);
+  return status;
+}
+
+int profile_verb(const ProfileArguments& arguments) {
+  const profiler::Limits limits = limits_of(arguments);
+  Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
+  if (runs_on_lambda(workspace.project)) return profile_on_lambda(arguments, limits, workspace);
+  return profile_here(arguments, limits, workspace);
 }
 
 constexpr const char* kAbout =
@@ -127,6 +185,7 @@ void add_profile(CLI::App& app, int& status) {
       "profile", "Measure the project's functions at a few configurations, for `fit`");
   verb->footer(kAbout);
   add_project(*verb, arguments->project);
+  add_deployment(*verb, arguments->deployment);
   add_what_to_measure(*verb, *arguments);
   add_budgets(*verb, *arguments);
   verb->add_option("--output", arguments->output, "CSV file for all samples of these conditions")

@@ -9,6 +9,7 @@ namespace stepconf::cli {
 /// The command line of `stepconf profile`.
 struct ProfileArguments {
   std::filesystem::path project = ".";
+  std::string deployment;
   std::filesystem::path input;
   std::filesystem::path output = "samples.csv";
   std::filesystem::path import;

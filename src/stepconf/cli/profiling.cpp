@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iostream>
 #include <span>
-#include <thread>
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
@@ -13,7 +12,6 @@
 #include "stepconf/cli/profile_report.h"
 #include "stepconf/cli/run_once.h"
 #include "stepconf/executor/samples.h"
-#include "stepconf/profiler/conditions.h"
 #include "stepconf/report/table.h"
 
 namespace stepconf::cli {
@@ -22,10 +20,7 @@ Profiling::Profiling(const ProfilingParts& parts, const profiler::Limits& limits
     : parts_(parts),
       budget_(limits, parts.platform.now()),
       start_(parts.platform.now()),
-      subjects_(make_subjects(parts.workspace, parts.arguments, parts.sources,
-                              profiler::platform_conditions(parts.workspace.project.platform,
-                                                            parts.platform.options().cpu_scale,
-                                                            parts.platform.limits_cpu()))) {}
+      subjects_(make_subjects(parts.workspace, parts.arguments, parts.sources, parts.conditions)) {}
 
 int Profiling::run() {
   check_that_jobs_can_be_known();
@@ -72,11 +67,11 @@ bool Profiling::has_to_see_jobs() const {
 }
 
 void Profiling::see_jobs_in_a_run() {
-  std::cerr << fmt::format("Running the workflow once to see its jobs (cpu_scale {:.3g}) ...\n",
-                           parts_.platform.options().cpu_scale);
+  std::cerr << fmt::format("Running the workflow once to see its jobs ({}) ...\n",
+                           parts_.conditions);
   profiler::SampleJobs seen;
   const executor::RunSummary summary =
-      run_once(parts_.workspace, parts_.any_size, *parts_.sources.input, seen, *this,
+      run_once(parts_.workspace, parts_.platform, *parts_.sources.input, seen, *this,
                [this] { return parts_.interruption.requested() || run_ended_by_budget_; });
   if (summary.status == executor::RunStatus::interrupted) return;
   if (summary.status == executor::RunStatus::failed) {
@@ -109,7 +104,7 @@ void Profiling::step_ended(const executor::StepRecord& record) {
   }
   if (budget_.exhausted(parts_.platform.now())) {
     run_ended_by_budget_ = true;
-    parts_.platform.interrupt();
+    parts_.interrupt_wait();
   }
 }
 
@@ -122,15 +117,9 @@ void Profiling::measure() {
   profiler::Profiler profiler(subjects_, parts_.store, budget_, parts_.workspace.prices, *this,
                               [this] { return parts_.platform.now(); });
   executor::MeasureOptions options;
-  // Sandboxes without limits would take each other's CPU: one at a time.
-  if (!parts_.platform.limits_cpu()) {
-    options.vcpus = 0;
-  } else {
-    options.vcpus =
-        std::max(1u, std::thread::hardware_concurrency()) / parts_.platform.options().cpu_scale;
-  }
+  options.vcpus = parts_.vcpus;
   options.interrupted = [this] { return parts_.interruption.requested(); };
-  executor::measure(parts_.any_size, functions, profiler, options);
+  executor::measure(parts_.platform, functions, profiler, options);
 }
 
 void Profiling::kept(const estimator::Sample& sample) { std::cerr << sample_line(sample); }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "stepconf/cli/interruption.h"
 #include "stepconf/cli/profile_arguments.h"
 #include "stepconf/cli/profile_subjects.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/executor/executor.h"
-#include "stepconf/platform/local/local_platform.h"
+#include "stepconf/platform/platform.h"
 #include "stepconf/profiler/budget.h"
 #include "stepconf/profiler/profiler.h"
 #include "stepconf/store/sample_store.h"
@@ -18,9 +21,13 @@ struct ProfilingParts {
   const Workspace& workspace;
   const JobSources& sources;
   store::SampleStore& store;
-  platform::LocalPlatform& platform;
-  /// The same platform, for payloads of any size.
-  platform::Platform& any_size;
+  platform::Platform& platform;
+  /// Ends the platform's present wait.
+  std::function<void()> interrupt_wait;
+  /// What durations depend on beside function and load (profiler::platform_conditions).
+  std::string conditions;
+  /// vCPUs that may be promised to sandboxes at once (executor::MeasureOptions).
+  double vcpus = 0;
   const Interruption& interruption;
 };
 

@@ -3,18 +3,22 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <utility>
 
 #include "stepconf/asl/execution.h"
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/cache/in_memory_cache.h"
+#include "stepconf/cli/deployment_name.h"
 #include "stepconf/cli/execution_name.h"
 #include "stepconf/cli/interruption.h"
+#include "stepconf/cli/lambda_setup.h"
 #include "stepconf/cli/local_setup.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/payload_folder.h"
 #include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/progress.h"
+#include "stepconf/cli/run_deployed.h"
 #include "stepconf/cli/run_recording.h"
 #include "stepconf/cli/run_report.h"
 #include "stepconf/cli/time_limit.h"
@@ -31,6 +35,7 @@ namespace {
 
 struct RunArguments {
   std::filesystem::path project = ".";
+  std::string deployment;
   std::filesystem::path input;
   std::filesystem::path models;
   std::filesystem::path plan;
@@ -130,13 +135,37 @@ std::size_t widest_name(const workflow::Workflow& workflow) {
   return widest;
 }
 
+// One execution by the executor of this machine, on whatever platform.
+executor::RunSummary execute(const Workspace& workspace, const Json& input,
+                             const std::optional<Seconds>& slo, ChosenStrategy& strategy,
+                             const RunArguments& arguments, platform::Platform& platform,
+                             const Interruption& interruption, const std::string& place) {
+  std::ofstream trace = open_trace(arguments.trace);
+  const ExecutionName execution = name_execution();
+  const std::unique_ptr<asl::Flow> flow = make_flow(workspace, input, execution);
+  std::cerr << fmt::format("{}: {}, strategy {}, {}\n", execution.name,
+                           slo ? "SLO " + format_duration(*slo) : "no SLO", strategy.name(), place);
+  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow),
+                    arguments.explain);
+  executor::RunSummary summary =
+      executor::run(*flow, workspace.workflow, strategy.get(), platform, progress,
+                    {.execution = execution.name,
+                     .started_at = execution.started,
+                     .slo = slo,
+                     .prices = workspace.prices,
+                     .paper_cost = workspace.project.paper_cost,
+                     .warm_pools = workspace.project.warm_pools,
+                     .interrupted = [&] { return interruption.requested(); }});
+  record_run(workspace, summary, {execution, strategy.name(), slo, strategy.log_price()});
+  return summary;
+}
+
 executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
                                  const std::optional<Seconds>& slo, ChosenStrategy& strategy,
                                  const RunArguments& arguments) {
   auto local = local_options(workspace, [&](std::string_view function, std::string_view line) {
     if (arguments.logs) std::cerr << fmt::format("           {}: {}\n", function, line);
   });
-  std::ofstream trace = open_trace(arguments.trace);
   platform::Spawner spawner;
   Interruption interruption;
   // Made before the sandboxes, so that it goes when none of them can write into it any more.
@@ -146,30 +175,33 @@ executor::RunSummary run_locally(const Workspace& workspace, const Json& input,
   objects::ObjectStore store(objects::store_options());
   platform::LargePayloads any_size(platform, store, payloads.url());
   if (!platform.limits().empty()) std::cerr << platform.limits() << "\n";
-
-  const ExecutionName execution = name_execution();
-  const std::unique_ptr<asl::Flow> flow = make_flow(workspace, input, execution);
-  std::cerr << fmt::format("{}: {}, strategy {}, cpu_scale {:.3g}\n", execution.name,
-                           slo ? "SLO " + format_duration(*slo) : "no SLO", strategy.name(),
-                           platform.options().cpu_scale);
-  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow),
-                    arguments.explain);
   executor::RunSummary summary =
-      executor::run(*flow, workspace.workflow, strategy.get(), any_size, progress,
-                    {.execution = execution.name,
-                     .started_at = execution.started,
-                     .slo = slo,
-                     .prices = workspace.prices,
-                     .paper_cost = workspace.project.paper_cost,
-                     .warm_pools = workspace.project.warm_pools,
-                     .interrupted = [&] { return interruption.requested(); }});
-  record_run(workspace, summary, {execution, strategy.name(), slo, strategy.log_price()});
+      execute(workspace, input, slo, strategy, arguments, any_size, interruption,
+              fmt::format("cpu_scale {:.3g}", platform.options().cpu_scale));
   if (platform.oversubscribed()) {
     std::cerr << fmt::format(
         "warning: sandboxes at work were promised {:.3g} CPUs and there are {:.3g}: "
         "times are too long; lower platform.cpu_scale\n",
         platform.statistics().peak_cpus_asked, platform.statistics().cpus);
   }
+  return summary;
+}
+
+executor::RunSummary run_on_lambda(const Workspace& workspace, const Json& input,
+                                   const std::optional<Seconds>& slo, ChosenStrategy& strategy,
+                                   const RunArguments& arguments) {
+  if (arguments.logs) {
+    std::cerr << "--logs: what functions on Lambda write is in CloudWatch Logs, not here\n";
+  }
+  Interruption interruption;
+  const LambdaPlace place = open_lambda(workspace, arguments.deployment);
+  check_sizes(workspace, place.names, place.targets);
+  platform::LambdaPlatform platform(
+      lambda_options(place, platform::ServiceFailures::are_completions));
+  const Interruption::Effect effect(interruption, [&platform] { platform.interrupt(); });
+  executor::RunSummary summary = execute(workspace, input, slo, strategy, arguments, platform,
+                                         interruption, "Lambda in " + place.names.account().region);
+  report_use(platform);
   return summary;
 }
 
@@ -185,7 +217,49 @@ int exit_status(const executor::RunSummary& summary, const std::optional<Seconds
   return slo && !met_slo(summary, slo) ? kSloMissed : kDone;
 }
 
+void print(const executor::RunSummary& summary, const std::optional<Seconds>& slo, bool json) {
+  cli::print(summary, slo, json ? std::cerr : std::cout);
+  if (json)
+    std::cout
+        << cli::to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
+        << "\n";
+}
+
+// What is deployed decides, not this command line.
+void refuse_choices(const RunArguments& arguments) {
+  for (const auto& [given, option] : {std::pair(!arguments.strategy.empty(), "--strategy"),
+                                      {!arguments.models.empty(), "--models"},
+                                      {!arguments.plan.empty(), "--plan"},
+                                      {arguments.logs, "--logs"}}) {
+    if (!given) continue;
+    throw InvalidInput(
+        fmt::format("{}: has no meaning with platform.dispatch step-functions: there the deployed "
+                    "configurator decides; give it to `stepconf deploy`",
+                    option));
+  }
+}
+
+int run_on_step_functions(const RunArguments& arguments) {
+  refuse_choices(arguments);
+  const Workspace workspace = open_workspace(arguments.project, {}, ModelsAre::ignored);
+  const Json input = read_input(arguments.input);
+  const auto slo = slo_of(workspace.project, arguments.slo, &input);
+  std::ofstream trace = open_trace(arguments.trace);
+  Progress progress(std::cerr, trace.is_open() ? &trace : nullptr, widest_name(workspace.workflow),
+                    arguments.explain);
+  const executor::RunSummary summary = run_deployed({.workspace = workspace,
+                                                     .deployment = arguments.deployment,
+                                                     .input = input,
+                                                     .slo = slo,
+                                                     .observer = progress});
+  print(summary, slo, arguments.json);
+  return exit_status(summary, slo);
+}
+
 int run_verb(const RunArguments& arguments) {
+  const project::PlatformChoice platform = project::load_project(arguments.project).platform;
+  if (platform.kind == "lambda" && platform.dispatch == "step-functions")
+    return run_on_step_functions(arguments);
   Workspace workspace =
       open_workspace(arguments.project, arguments.models,
                      arguments.plan.empty() ? ModelsAre::welcome : ModelsAre::ignored);
@@ -193,12 +267,9 @@ int run_verb(const RunArguments& arguments) {
   const Json input = read_input(arguments.input);
   const auto slo = slo_of(workspace.project, arguments.slo, &input);
   ChosenStrategy strategy(workspace, arguments.strategy, slo);
-  const executor::RunSummary summary = run_locally(workspace, input, slo, strategy, arguments);
-  cli::print(summary, slo, arguments.json ? std::cerr : std::cout);
-  if (arguments.json)
-    std::cout
-        << cli::to_json(summary, slo).dump(2, ' ', false, OrderedJson::error_handler_t::replace)
-        << "\n";
+  const auto run = runs_on_lambda(workspace.project) ? run_on_lambda : run_locally;
+  const executor::RunSummary summary = run(workspace, input, slo, strategy, arguments);
+  print(summary, slo, arguments.json);
   return exit_status(summary, slo);
 }
 
@@ -210,6 +281,7 @@ void add_run(CLI::App& app, int& status) {
                                       "Run the workflow: configure each step when it becomes "
                                       "ready, so that the whole meets the SLO at the lowest cost");
   add_project(*verb, arguments->project);
+  add_deployment(*verb, arguments->deployment);
   verb->add_option("--input", arguments->input, "JSON file with the execution's input; default {}");
   verb->add_option("--slo", arguments->slo,
                    "Time allowed end to end, for example 20s; default the project's")

@@ -32,11 +32,12 @@ bool met_slo(const executor::RunSummary& summary, const std::optional<Seconds>& 
 }
 
 OrderedJson to_json(const executor::RunSummary& summary, const std::optional<Seconds>& slo) {
-  OrderedJson result = {{"status", to_text(summary.status)},
-                        {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
-                        {"duration_s", summary.duration.count()},
-                        {"met", slo ? OrderedJson(met_slo(summary, slo)) : OrderedJson(nullptr)},
-                        {"cost_usd", summary.cost.value}};
+  OrderedJson result = {
+      {"status", to_text(summary.status)},
+      {"slo_s", slo ? OrderedJson(slo->count()) : OrderedJson(nullptr)},
+      {"duration_s", summary.duration.count()},
+      {"met", slo ? OrderedJson(met_slo(summary, slo)) : OrderedJson(nullptr)},
+      {"cost_usd", summary.cost_known ? OrderedJson(summary.cost.value) : OrderedJson(nullptr)}};
   if (summary.status == executor::RunStatus::succeeded) {
     result["output"] = OrderedJson::parse(summary.output.dump());
   } else if (summary.status == executor::RunStatus::failed) {
@@ -71,13 +72,14 @@ void print(const executor::RunSummary& summary, const std::optional<Seconds>& sl
          seconds_or_dash(step.sub_slo), seconds_or_dash(step.predicted),
          format_duration(step.ended - step.ready),
          step.predicted_cost ? report::format_usd(step.predicted_cost->value) : "-",
-         report::format_usd(step.cost.value)});
+         step.cost_known ? report::format_usd(step.cost.value) : "-"});
   }
   out << "\n" << table.text() << "\n";
   switch (summary.status) {
     case executor::RunStatus::succeeded:
       out << fmt::format("Succeeded in {}, {}.", format_duration(summary.duration),
-                         report::format_usd(summary.cost.value));
+                         summary.cost_known ? report::format_usd(summary.cost.value)
+                                            : "at a cost that is not known in full");
       if (slo) {
         const bool met = met_slo(summary, slo);
         out << fmt::format(

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <regex>
 #include <set>
 
@@ -58,6 +59,14 @@ bool WantedFunction::is_described_by(const std::string& text, MemoryMb memory) c
 bool is_generated_alias(const std::string& alias) {
   static const std::regex pattern("mem-[0-9]+-[0-9a-f]{8}");
   return std::regex_match(alias, pattern);
+}
+
+std::optional<MemoryMb> size_of_alias(const std::string& alias) {
+  if (!is_generated_alias(alias)) return std::nullopt;
+  const std::string_view digits = std::string_view(alias).substr(std::string_view("mem-").size());
+  MemoryMb size;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), size.value);
+  return read.ec == std::errc() ? std::optional(size) : std::nullopt;
 }
 
 std::string described_source(const std::string& description) {

@@ -48,6 +48,9 @@ inline constexpr std::string_view kAgain = ", again";
 /// Tells whether an alias is one of those that WantedFunction makes.
 bool is_generated_alias(const std::string& alias);
 
+/// Reads the memory size in the name of such an alias; absent where it is another's.
+std::optional<MemoryMb> size_of_alias(const std::string& alias);
+
 /// Reads the source's fingerprint from a description; empty where it has none.
 std::string described_source(const std::string& description);
 

@@ -2,19 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include "stepconf/platform/service_errors.h"
 
 namespace stepconf::executor {
 namespace {
-
-// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors, as Step
-// Functions reports them.
-constexpr std::array<std::string_view, 7> kServiceErrors = {
-    "TooManyRequestsException", "ResourceNotFoundException", "ServiceException",
-    "EC2ThrottledException",    "RequestTooLargeException",  "InvalidRequestContentException",
-    "ResourceConflictException"};
 
 JobOutcome failed(std::string error, std::string cause) {
   JobOutcome outcome;
@@ -58,9 +49,7 @@ std::string batch_event(std::span<const Json* const> jobs, int processes) {
 }
 
 std::string task_error(const std::string& status) {
-  const bool of_the_service =
-      std::find(kServiceErrors.begin(), kServiceErrors.end(), status) != kServiceErrors.end();
-  return of_the_service ? "Lambda." + status : status;
+  return platform::is_service_error(status) ? "Lambda." + status : status;
 }
 
 std::vector<JobOutcome> batch_outcomes(const platform::Completion& completion, std::size_t jobs) {

@@ -50,6 +50,8 @@ struct RunSummary {
   RunStatus status = RunStatus::succeeded;
   Seconds duration{0};
   Usd cost;
+  /// False where not all of it is known; `cost` is what is.
+  bool cost_known = true;
   /// Where it succeeded.
   Json output;
   /// Where it failed: named as Step Functions would name them.

@@ -16,6 +16,8 @@ std::vector<estimator::Sample> samples_of(std::span<const StepRecord> records) {
   for (const StepRecord& record : records) {
     for (const InstanceRecord& instance : record.detail) {
       if (instance.status == "aborted" || instance.failed_jobs > 0) continue;
+      // How long it worked is not known; that it failed would be.
+      if (instance.status == "ok" && !instance.reported) continue;
       estimator::Sample sample;
       sample.function = record.function;
       sample.memory = record.configuration.memory;

@@ -12,7 +12,7 @@ namespace stepconf::executor {
 /// Reads a run's records as measurements: a sample an instance, those of one attempt together. The
 /// mapping delay counts from when the step became ready. Instances that were aborted are left out,
 /// and those of which single jobs failed: they say neither how long the jobs take nor what cannot
-/// run.
+/// run; so are those that worked without the function's own report.
 std::vector<estimator::Sample> samples_of(std::span<const StepRecord> records);
 
 /// Reads the records of any number of executions as a session each, in order of time. Where an

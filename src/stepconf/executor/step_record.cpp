@@ -24,6 +24,9 @@ OrderedJson to_json(const InstanceRecord& instance) {
                       {"init_s", rounded(instance.init)},
                       {"max_memory_mb", instance.max_memory_mb},
                       {"status", instance.status}};
+  if (!instance.reported) {
+    for (const char* unknown : {"cold", "init_s", "max_memory_mb"}) json[unknown] = nullptr;
+  }
   if (instance.failed_jobs > 0) json["failed_jobs"] = instance.failed_jobs;
   return json;
 }
@@ -53,7 +56,7 @@ OrderedJson to_json(const StepRecord& record) {
       {"decided_s", rounded(record.decided)},
       {"ended_s", rounded(record.ended)},
       {"predicted_s", optional_seconds(record.predicted)},
-      {"cost_usd", record.cost.value},
+      {"cost_usd", record.cost_known ? OrderedJson(record.cost.value) : OrderedJson(nullptr)},
       {"predicted_usd",
        record.predicted_cost ? OrderedJson(record.predicted_cost->value) : OrderedJson(nullptr)},
       {"reason", record.reason},

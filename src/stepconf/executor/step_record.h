@@ -22,6 +22,9 @@ struct InstanceRecord {
   bool cold = false;
   Seconds init{0};
   int max_memory_mb = 0;
+  /// Whether the function's own report is known. Where not, nobody knows the three above, and its
+  /// times are those of who called it.
+  bool reported = true;
   /// "ok", an error's name, or "aborted" where the execution ended first. An instance is ok when
   /// its batch came back, also where single jobs of it failed.
   std::string status;
@@ -50,6 +53,8 @@ struct StepRecord {
   std::optional<Seconds> predicted;
   std::optional<Usd> predicted_cost;
   Usd cost;
+  /// False where not all of it is known; `cost` is what is.
+  bool cost_known = true;
   std::string reason;
   /// All that the strategy answered; absent in a trace that does not tell. Read from a trace, it
   /// has only what stands nowhere else in the record.

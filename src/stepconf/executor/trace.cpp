@@ -80,11 +80,14 @@ InstanceRecord read_instance(JsonFields fields, Seconds ready) {
   }
   if (fields.has("index")) instance.index = fields.whole("index", 0);
   if (fields.has("dispatched_s")) instance.dispatched = seconds(fields, "dispatched_s");
-  if (fields.has("cold")) instance.cold = fields.boolean("cold");
+  // Null where the function's own report was not known.
+  instance.reported = !fields.has("cold") || !fields.any("cold").is_null();
+  if (instance.reported && fields.has("cold")) instance.cold = fields.boolean("cold");
   if (fields.has("failed_jobs")) instance.failed_jobs = fields.whole("failed_jobs", 0);
-  if (fields.has("init_s")) instance.init = seconds(fields, "init_s");
-  instance.max_memory_mb =
-      static_cast<int>(optional_number(fields, "max_memory_mb", 0, kMostMemoryMb).value_or(0));
+  if (instance.reported && fields.has("init_s")) instance.init = seconds(fields, "init_s");
+  if (!instance.reported && fields.has("init_s")) fields.any("init_s");
+  const auto memory = optional_number(fields, "max_memory_mb", 0, kMostMemoryMb);
+  if (instance.reported) instance.max_memory_mb = static_cast<int>(memory.value_or(0));
   return instance;
 }
 
@@ -121,6 +124,7 @@ StepRecord read_record(JsonFields fields, const std::string& place) {
   if (fields.has("decided_s")) record.decided = seconds(fields, "decided_s");
   if (fields.has("ended_s")) record.ended = seconds(fields, "ended_s");
   record.predicted = optional_seconds(fields, "predicted_s");
+  record.cost_known = !fields.has("cost_usd") || !fields.any("cost_usd").is_null();
   record.cost = Usd{optional_number(fields, "cost_usd", 0, kMostUsd).value_or(0)};
   if (const auto cost = optional_number(fields, "predicted_usd", 0, kMostUsd))
     record.predicted_cost = Usd{*cost};

@@ -14,6 +14,8 @@ std::string platform_conditions(const project::PlatformChoice& platform, double 
   return text;
 }
 
+std::string lambda_conditions(const std::string& region) { return "lambda, " + region; }
+
 std::string function_fingerprint(const project::Function& function,
                                  const std::filesystem::path& project_folder, const Json& jobs) {
   const Json all = {{"command", function.command},

@@ -13,6 +13,9 @@ namespace stepconf::profiler {
 std::string platform_conditions(const project::PlatformChoice& platform, double cpu_scale,
                                 bool limits_cpu);
 
+/// The same for AWS Lambda: "lambda, us-east-1".
+std::string lambda_conditions(const std::string& region);
+
 /// Fingerprints a function and the jobs that it is measured with: its command, environment and
 /// directory (relative to the project's folder, so that a project may be moved), and `jobs`, the
 /// events or whatever they follow from. The function's own code plays no part.
