@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 
+import faulty_proxy
 from configurators import CONFIGURATOR, Configurator, configurators, event, write_package
 from conftest import free_port, on_a_free_port, wait_for_port
 from dynamodb_local import DynamoDbLocal, FaultyProxy
@@ -150,6 +151,26 @@ def test_a_fault_that_passes_by_changes_no_decision(database, table, proxy, tmp_
     assert answers == undisturbed
     version, decisions, _ = state_of(database, table, "disturbed")
     assert (version, len(decisions)) == (4, 4)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_side_by_side_behind_a_proxy_that_refuses_drops_delays_and_repeats_nothing_differs(database, table, tmp_path, seed):
+    package = write_package(tmp_path, WIDE, cache_in(table), slo="15s")
+    asked = [("first", 0), *((f"branch{i}", 3000 + i) for i in range(24)), ("last", 9000)]
+    with configurators(1, package, reached_by(database)) as [configurator]:
+        undisturbed = [configurator(event(step, "undisturbed", ready)) for step, ready in asked]
+    with faulty_proxy.FaultyProxy(database.endpoint, seed) as proxy, configurators(24, package, reached_by(proxy)) as running:
+        first = running[0](event(asked[0][0], "disturbed", asked[0][1]))
+        for configurator, (step, ready) in zip(running, asked[1:-1]):
+            configurator.send(event(step, "disturbed", ready))
+        branches = [configurator.receive() for configurator in running]
+        last = running[0](event(asked[-1][0], "disturbed", asked[-1][1]))
+        assert sum(proxy.faults.values()) > proxy.faults["none"]
+    assert [first, *branches, last] == undisturbed
+    version, decisions, parts = state_of(database, table, "disturbed")
+    # An update that was carried out twice, or whose answer was lost, counts once.
+    assert (version, decisions, parts) == state_of(database, table, "undisturbed")
+    assert (version, len(decisions)) == (26, 26)
 
 
 @pytest.mark.parametrize("fault", ["throttle", "stall", "lose"])
