@@ -40,7 +40,7 @@ for arch in x86_64 aarch64; do
   if ! cmake -G Ninja -B "$root/build-$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/lambda-toolchain.cmake" -DCMAKE_BUILD_TYPE=Release \
       -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" \
       -DZIG="$zig" -DSTEPCONF_LAMBDA_ARCH="$arch" -DSTEPCONF_LAMBDA_ROOT="$root" -DSTEPCONF_LAMBDA_ONLY=ON \
-      -DSTEPCONF_WERROR=OFF -DSTEPCONF_TESTS=OFF -DSTEPCONF_EXAMPLES=OFF >"$root/configure-$name.log" 2>&1; then
+      -DSTEPCONF_WERROR=OFF -DSTEPCONF_UNITY=ON -DSTEPCONF_TESTS=OFF -DSTEPCONF_EXAMPLES=OFF >"$root/configure-$name.log" 2>&1; then
     tail -n 30 "$root/configure-$name.log" >&2
     exit 1
   fi

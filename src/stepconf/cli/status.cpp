@@ -28,7 +28,7 @@ int status_verb(const StatusArguments& arguments) {
     if (arguments.json) {
       std::cout << to_json(status).dump(2) << "\n";
     } else {
-      print(status);
+      cli::print(status);
     }
     return kDone;
   } catch (const Interrupted&) {

@@ -19,6 +19,9 @@ constexpr auto kRetentions =
 
 constexpr const char* kPolicy = "stepconf";
 
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+constexpr std::size_t kMostDefinitionBytes = 1024 * 1024;
+
 std::vector<WantedRole> roles_of(const DeploymentNames& names, const CopiedMachine& machine,
                                  const DeploymentOptions& options) {
   WantedRole configurator{
@@ -81,6 +84,12 @@ WantedState wanted_state(const DeploymentNames& names, std::vector<WantedFunctio
   if (std::ranges::find(kRetentions, options.log_retention_days) == kRetentions.end()) {
     throw InvalidInput(fmt::format("log retention of {} days: CloudWatch Logs has {} days",
                                    options.log_retention_days, fmt::join(kRetentions, ", ")));
+  }
+  if (machine.definition.size() > kMostDefinitionBytes) {
+    throw InvalidInput(
+        fmt::format("the generated state machine has {} bytes, and Step Functions takes {}; leave "
+                    "functions out of the project, or let a nested machine take some of the states",
+                    machine.definition.size(), kMostDefinitionBytes));
   }
   check_names(copies);
   std::ranges::sort(copies, {}, &WantedFunction::name);

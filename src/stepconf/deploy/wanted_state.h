@@ -76,7 +76,7 @@ struct DeploymentOptions {
 };
 
 /// Puts the parts together. `copies` are of functions with different names. Throws InvalidInput
-/// where two copies would have one name, a policy of the user's has the name of ours, or a
+/// where two copies would have one name, the definition is too large, a policy of the user's has the name of ours, or a
 /// retention is none that CloudWatch Logs has.
 WantedState wanted_state(const DeploymentNames& names, std::vector<WantedFunction> copies,
                          WantedFunction configurator, const CopiedMachine& machine,

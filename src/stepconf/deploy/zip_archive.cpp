@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 
 #include "stepconf/base/error.h"
@@ -32,7 +31,7 @@ ZipArchive::ZipArchive(const std::string& bytes, std::string_view what) {
   // is written (buffer_clone in zip_source_buffer.c), so it gets a copy of its own.
   void* copied = std::malloc(std::max<std::size_t>(bytes.size(), 1));
   if (copied == nullptr) throw std::bad_alloc();
-  std::memcpy(copied, bytes.data(), bytes.size());
+  std::ranges::copy(bytes, static_cast<char*>(copied));
   source_.reset(zip_source_buffer_create(copied, bytes.size(), 1, &error));
   if (!source_) {
     std::free(copied);

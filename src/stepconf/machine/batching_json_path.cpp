@@ -4,9 +4,9 @@
 #include <set>
 
 #include "stepconf/asl/parse_state.h"
-#include "stepconf/base/error.h"
 #include "stepconf/machine/batching.h"
 #include "stepconf/machine/jsonata.h"
+#include "stepconf/machine/not_batched.h"
 
 // A JSONPath Map: the jobs of a batch are the items as they are, and the wrapper applies
 // ItemSelector and the inner Task's data flow to each.
@@ -14,12 +14,7 @@
 namespace stepconf::machine {
 namespace {
 
-/// Says why a Map cannot be batched.
-class NotBatched : public Error {
-  using Error::Error;
-};
-
-using Names = std::vector<std::string>;
+using PathNames = std::vector<std::string>;
 
 asl::Path path_of(const Json& map, const char* field) {
   const auto found = map.find(field);
@@ -107,20 +102,21 @@ class SharedInput {
 class SharedContext {
  public:
   void add(const asl::Path& path) {
-    const Names names = path.leading_names();
+    const PathNames names = path.leading_names();
     if (names.empty()) throw NotBatched("a template reads the whole context object");
     if (names[0] == "Map") return check_item(names, path);
     if (names[0] != "Execution" && names[0] != "StateMachine") {
       throw NotBatched(fmt::format("a template reads '{}', which would differ", path.text()));
     }
-    const Names read(names.begin(), names.begin() + std::min<std::ptrdiff_t>(2, std::ssize(names)));
+    const PathNames read(names.begin(),
+                         names.begin() + std::min<std::ptrdiff_t>(2, std::ssize(names)));
     if (!are_plain(read)) throw NotBatched(fmt::format("a template reads '{}'", path.text()));
     read_.insert(read);
   }
 
   OrderedJson expressions() const {
     OrderedJson result;
-    for (const Names& names : read_) {
+    for (const PathNames& names : read_) {
       // The whole comes before its parts.
       if (names.size() > 1 && read_.contains({names[0]})) continue;
       const std::string value = query(member_of("$states.context", names));
@@ -134,14 +130,14 @@ class SharedContext {
   }
 
  private:
-  static void check_item(const Names& names, const asl::Path& path) {
+  static void check_item(const PathNames& names, const asl::Path& path) {
     const bool known =
         names.size() == 1 ||
         (names[1] == "Item" && (names.size() == 2 || names[2] == "Index" || names[2] == "Value"));
     if (!known) throw NotBatched(fmt::format("a template reads '{}'", path.text()));
   }
 
-  std::set<Names> read_;
+  std::set<PathNames> read_;
 };
 
 void add_context_paths(const std::optional<asl::Template>& parsed, SharedContext& context) {
@@ -209,7 +205,7 @@ void write_output(const Json& map, Batching& batching) {
   const bool nothing = output_path != map.end() && output_path->is_null();
   bool simple =
       !map.contains("ResultSelector") && (nothing || is_root_or_absent(map, "OutputPath"));
-  Names names;
+  PathNames names;
   if (!dropped) {
     const asl::Path place = path_of(map, "ResultPath");
     names = place.leading_names();

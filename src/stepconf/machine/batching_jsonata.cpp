@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "stepconf/base/error.h"
 #include "stepconf/machine/batching.h"
 #include "stepconf/machine/jsonata.h"
+#include "stepconf/machine/not_batched.h"
 
 // A JSONata Map: ItemSelector and the Task's arguments are applied before batching, its Output
 // behind it, because the wrapper has no JSONata.
@@ -13,15 +13,10 @@
 namespace stepconf::machine {
 namespace {
 
-/// Says why a Map cannot be batched.
-class NotBatched : public Error {
-  using Error::Error;
-};
-
 using Names = std::span<const std::string>;
 using Replacement = std::optional<std::string>;
 
-constexpr char kStates[] = "$states";
+constexpr char kStatesName[] = "$states";
 
 bool begins_with(Names names, std::initializer_list<std::string_view> wanted) {
   return names.size() >= wanted.size() && std::ranges::equal(names.first(wanted.size()), wanted);
@@ -42,11 +37,11 @@ Replacement of_item(Names names, std::size_t& used) {
     used = 4;
     return "$stepconf_index";
   }
-  return is_of_execution(names) ? Replacement(kStates) : std::nullopt;
+  return is_of_execution(names) ? Replacement(kStatesName) : std::nullopt;
 }
 
 Replacement in_selector(Names names, std::size_t& used) {
-  return names[0] == "input" ? Replacement(kStates) : of_item(names, used);
+  return names[0] == "input" ? Replacement(kStatesName) : of_item(names, used);
 }
 
 Replacement in_arguments(Names names, std::size_t& used) {
@@ -104,7 +99,8 @@ std::string job_of(const Json& map, const Json& task) {
 
 Replace in_task_output(bool function_as_resource) {
   return [function_as_resource](Names names, std::size_t& used) -> Replacement {
-    if (names[0] != "result") return is_of_execution(names) ? Replacement(kStates) : std::nullopt;
+    if (names[0] != "result")
+      return is_of_execution(names) ? Replacement(kStatesName) : std::nullopt;
     if (function_as_resource) {
       used = 1;
       return "$stepconf_result";
@@ -113,7 +109,7 @@ Replace in_task_output(bool function_as_resource) {
       used = 2;
       return "$stepconf_result";
     }
-    if (names.size() > 1) return kStates;
+    if (names.size() > 1) return kStatesName;
     used = 1;
     return "$merge([$states.result, {'Payload': $stepconf_result}])";
   };
@@ -148,7 +144,7 @@ OrderedJson task_output_of(const Json& task) {
 OrderedJson with_results(const Json& map, const char* field, const std::string& results) {
   if (!map.contains(field)) return nullptr;
   const auto replace = [&](Names names, std::size_t& used) -> Replacement {
-    if (names[0] != "result") return kStates;
+    if (names[0] != "result") return kStatesName;
     used = 1;
     return results;
   };
@@ -165,7 +161,7 @@ bool may_fail(const Json& map, const Batching& batching) {
   return (expression && !is_path(*expression)) || batching.job != "$stepconf_job";
 }
 
-void write_output(const Json& map, Batching& batching) {
+void write_jsonata_output(const Json& map, Batching& batching) {
   batching.around = map.contains("Retry") || (map.contains("Catch") && may_fail(map, batching));
   const std::string results = batching.around ? "$states.result.r" : kResults;
   OrderedJson output = with_results(map, "Output", results);
@@ -198,7 +194,7 @@ Batching jsonata_batching(const Json& map, const Json& task) {
     batching.items = items_of(map);
     batching.job = job_of(map, task);
     batching.task_output = task_output_of(task);
-    write_output(map, batching);
+    write_jsonata_output(map, batching);
     if (const auto most = map.find("MaxConcurrency"); most != map.end() && *most != 0) {
       const auto expression = expression_in(*most);
       batching.max_concurrency = expression ? *expression : most->dump();

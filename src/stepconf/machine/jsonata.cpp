@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kOpen = "{%";
 constexpr std::string_view kClose = "%}";
-constexpr std::string_view kStates = "$states";
+constexpr std::string_view kStatesVariable = "$states";
 
 constexpr std::string_view kInIdentifier =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
@@ -77,13 +77,13 @@ std::size_t past_regex(std::string_view text, std::size_t at) {
 }
 
 // The plain names of `.a.b.c` at `at`, each with where it ends.
-struct Names {
+struct NamesWithEnds {
   std::vector<std::string> names;
   std::vector<std::size_t> ends;
 };
 
-Names names_at(std::string_view text, std::size_t at) {
-  Names found;
+NamesWithEnds names_at(std::string_view text, std::size_t at) {
+  NamesWithEnds found;
   while (at + 1 < text.size() && text[at] == '.' && begins_identifier(text[at + 1])) {
     std::size_t end = at + 1;
     while (end < text.size() && in_identifier(text[end])) ++end;
@@ -147,21 +147,21 @@ std::optional<std::string> replace_states(std::string_view expression, const Rep
       if (slash == Slash::unclear) return std::nullopt;
       if (slash == Slash::regex) quoted = past_regex(expression, at);
     }
-    const bool here = quoted == at && expression.substr(at).starts_with(kStates) &&
-                      (at + kStates.size() == expression.size() ||
-                       !in_identifier(expression[at + kStates.size()]));
+    const bool here = quoted == at && expression.substr(at).starts_with(kStatesVariable) &&
+                      (at + kStatesVariable.size() == expression.size() ||
+                       !in_identifier(expression[at + kStatesVariable.size()]));
     if (!here) {
       const std::size_t end = std::max(quoted, at + 1);
       result += expression.substr(at, end - at);
       at = end;
       continue;
     }
-    const Names found = names_at(expression, at + kStates.size());
+    const NamesWithEnds found = names_at(expression, at + kStatesVariable.size());
     std::size_t used = 0;
     const auto replacement = found.names.empty() ? std::nullopt : replace(found.names, used);
     if (!replacement) return std::nullopt;
     result += *replacement;
-    at = used == 0 ? at + kStates.size() : found.ends[used - 1];
+    at = used == 0 ? at + kStatesVariable.size() : found.ends[used - 1];
   }
   return result;
 }
@@ -184,8 +184,8 @@ std::optional<std::string> template_as_expression(const Json& value, const Repla
 }
 
 bool is_path(std::string_view expression) {
-  if (!expression.starts_with(kStates)) return false;
-  const Names names = names_at(expression, kStates.size());
+  if (!expression.starts_with(kStatesVariable)) return false;
+  const NamesWithEnds names = names_at(expression, kStatesVariable.size());
   return !names.ends.empty() && names.ends.back() == expression.size();
 }
 
@@ -215,7 +215,7 @@ bool uses_states(const Json& value, std::string_view name) {
   bool found = false;
   const auto look = [&](std::span<const std::string> names, std::size_t&) {
     found = found || names[0] == name;
-    return std::optional<std::string>(kStates);
+    return std::optional<std::string>(kStatesVariable);
   };
   return !replace_states(*expression, look) || found;
 }

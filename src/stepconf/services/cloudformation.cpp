@@ -8,7 +8,7 @@
 namespace stepconf::services {
 namespace {
 
-constexpr std::string_view kVersion = "2010-05-15";
+constexpr std::string_view kCloudFormationVersion = "2010-05-15";
 
 aws::Parameters parameters_of(const StackRequest& request) {
   aws::Parameters all{{"StackName", request.name}, {"ClientRequestToken", new_token()}};
@@ -45,13 +45,14 @@ Texts pairs(const XmlElement& element, std::string_view list, std::string_view k
 }  // namespace
 
 std::string CloudFormation::create_stack(const StackRequest& request) {
-  return query(caller_, kVersion, "CreateStack", request.name, parameters_of(request))
+  return query(caller_, kCloudFormationVersion, "CreateStack", request.name, parameters_of(request))
       .text_at({"StackId"});
 }
 
 std::optional<std::string> CloudFormation::update_stack(const StackRequest& request) {
   try {
-    return query(caller_, kVersion, "UpdateStack", request.name, parameters_of(request))
+    return query(caller_, kCloudFormationVersion, "UpdateStack", request.name,
+                 parameters_of(request))
         .text_at({"StackId"});
   } catch (const aws::ServiceError& error) {
     if (!says(error, "No updates are to be performed")) throw;
@@ -62,7 +63,8 @@ std::optional<std::string> CloudFormation::update_stack(const StackRequest& requ
 std::optional<Stack> CloudFormation::find_stack(const std::string& stack) {
   XmlElement result;
   try {
-    result = query(caller_, kVersion, "DescribeStacks", stack, {{"StackName", stack}});
+    result =
+        query(caller_, kCloudFormationVersion, "DescribeStacks", stack, {{"StackName", stack}});
   } catch (const aws::ServiceError& error) {
     if (!says(error, "does not exist")) throw;
     return std::nullopt;
@@ -83,7 +85,8 @@ std::vector<StackEvent> CloudFormation::events(const std::string& stack) {
   return all_pages([&](const std::string& next) {
     aws::Parameters parameters{{"StackName", stack}};
     if (!next.empty()) parameters["NextToken"] = next;
-    const XmlElement result = query(caller_, kVersion, "DescribeStackEvents", stack, parameters);
+    const XmlElement result =
+        query(caller_, kCloudFormationVersion, "DescribeStackEvents", stack, parameters);
     Page<StackEvent> page{.next = result.text_at({"NextToken"})};
     for (const XmlElement& each : result.members("StackEvents")) {
       page.items.push_back({.id = each.text_at({"EventId"}),
@@ -99,7 +102,7 @@ std::vector<StackEvent> CloudFormation::events(const std::string& stack) {
 }
 
 void CloudFormation::remove_stack(const std::string& stack) {
-  query(caller_, kVersion, "DeleteStack", stack,
+  query(caller_, kCloudFormationVersion, "DeleteStack", stack,
         {{"StackName", stack}, {"ClientRequestToken", new_token()}});
 }
 

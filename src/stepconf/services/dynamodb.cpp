@@ -7,7 +7,7 @@
 namespace stepconf::services {
 namespace {
 
-net::Request request_of(std::string_view operation, const Json& body) {
+net::Request dynamodb_request(std::string_view operation, const Json& body) {
   return aws::json_request(fmt::format("DynamoDB_20120810.{}", operation), "1.0", body);
 }
 
@@ -43,7 +43,7 @@ std::optional<Json> item_in(const aws::ServiceError& error) {
 
 Json DynamoDb::call(std::string_view operation, const std::string& table, const Json& request,
                     Repeat repeat) {
-  return caller_.object(operation, table, request_of(operation, request), repeat);
+  return caller_.object(operation, table, dynamodb_request(operation, request), repeat);
 }
 
 std::optional<Json> DynamoDb::get_item(const std::string& table, const Json& key) {
@@ -93,8 +93,8 @@ Table DynamoDb::create_table(const std::string& name, const std::string& hash_ke
 }
 
 std::optional<Table> DynamoDb::find_table(const std::string& name) {
-  const auto found = caller_.object_if_there("DescribeTable", name,
-                                             request_of("DescribeTable", {{"TableName", name}}));
+  const auto found = caller_.object_if_there(
+      "DescribeTable", name, dynamodb_request("DescribeTable", {{"TableName", name}}));
   if (!found) return std::nullopt;
   return read_table(found->value("Table", Json::object()));
 }
@@ -129,7 +129,8 @@ Texts DynamoDb::tags(const std::string& table_arn) {
 }
 
 bool DynamoDb::remove_table(const std::string& name) {
-  return caller_.remove("DeleteTable", name, request_of("DeleteTable", {{"TableName", name}}));
+  return caller_.remove("DeleteTable", name,
+                        dynamodb_request("DeleteTable", {{"TableName", name}}));
 }
 
 }  // namespace stepconf::services

@@ -9,7 +9,7 @@
 namespace stepconf::services {
 namespace {
 
-constexpr std::string_view kVersion = "2010-05-08";
+constexpr std::string_view kIamVersion = "2010-05-08";
 
 // Policies come percent-encoded (RFC 3986).
 Role read_role(const XmlElement& role) {
@@ -36,7 +36,7 @@ auto if_there(Ask ask) -> std::optional<decltype(ask())> {
 
 bool remove(Caller& caller, const std::string& operation, const std::string& role,
             const aws::Parameters& parameters) {
-  return caller.remove(operation, role, aws::query_request(operation, kVersion, parameters));
+  return caller.remove(operation, role, aws::query_request(operation, kIamVersion, parameters));
 }
 
 aws::Parameters of_role(const std::string& role, const std::string& marker) {
@@ -53,17 +53,18 @@ Role Iam::create_role(const std::string& name, const std::string& trust, const T
   if (!permissions_boundary.empty()) parameters["PermissionsBoundary"] = permissions_boundary;
   add_tags(tags, parameters);
   return read_role(
-      query(caller_, kVersion, "CreateRole", name, parameters, Repeat::kUnsafe).child("Role"));
+      query(caller_, kIamVersion, "CreateRole", name, parameters, Repeat::kUnsafe).child("Role"));
 }
 
 std::optional<Role> Iam::find_role(const std::string& name) {
   return if_there([&] {
-    return read_role(query(caller_, kVersion, "GetRole", name, {{"RoleName", name}}).child("Role"));
+    return read_role(
+        query(caller_, kIamVersion, "GetRole", name, {{"RoleName", name}}).child("Role"));
   });
 }
 
 void Iam::update_trust(const std::string& role, const std::string& trust) {
-  query(caller_, kVersion, "UpdateAssumeRolePolicy", role,
+  query(caller_, kIamVersion, "UpdateAssumeRolePolicy", role,
         {{"RoleName", role}, {"PolicyDocument", trust}});
 }
 
@@ -73,14 +74,14 @@ bool Iam::remove_role(const std::string& name) {
 
 void Iam::put_role_policy(const std::string& role, const std::string& policy,
                           const std::string& document) {
-  query(caller_, kVersion, "PutRolePolicy", role,
+  query(caller_, kIamVersion, "PutRolePolicy", role,
         {{"RoleName", role}, {"PolicyName", policy}, {"PolicyDocument", document}});
 }
 
 std::optional<std::string> Iam::find_role_policy(const std::string& role,
                                                  const std::string& policy) {
   return if_there([&] {
-    return net::percent_decode(query(caller_, kVersion, "GetRolePolicy", role,
+    return net::percent_decode(query(caller_, kIamVersion, "GetRolePolicy", role,
                                      {{"RoleName", role}, {"PolicyName", policy}})
                                    .text_at({"PolicyDocument"}));
   });
@@ -89,7 +90,7 @@ std::optional<std::string> Iam::find_role_policy(const std::string& role,
 std::vector<std::string> Iam::role_policies(const std::string& role) {
   return all_pages([&](const std::string& marker) {
     const XmlElement result =
-        query(caller_, kVersion, "ListRolePolicies", role, of_role(role, marker));
+        query(caller_, kIamVersion, "ListRolePolicies", role, of_role(role, marker));
     Page<std::string> page{.next = result.text_at({"Marker"})};
     for (const XmlElement& each : result.members("PolicyNames")) page.items.push_back(each.text);
     return page;
@@ -101,14 +102,14 @@ bool Iam::remove_role_policy(const std::string& role, const std::string& policy)
 }
 
 void Iam::attach_role_policy(const std::string& role, const std::string& policy_arn) {
-  query(caller_, kVersion, "AttachRolePolicy", role,
+  query(caller_, kIamVersion, "AttachRolePolicy", role,
         {{"RoleName", role}, {"PolicyArn", policy_arn}});
 }
 
 std::vector<std::string> Iam::attached_policies(const std::string& role) {
   return all_pages([&](const std::string& marker) {
     const XmlElement result =
-        query(caller_, kVersion, "ListAttachedRolePolicies", role, of_role(role, marker));
+        query(caller_, kIamVersion, "ListAttachedRolePolicies", role, of_role(role, marker));
     Page<std::string> page{.next = result.text_at({"Marker"})};
     for (const XmlElement& each : result.members("AttachedPolicies")) {
       page.items.push_back(each.text_at({"PolicyArn"}));

@@ -5,7 +5,7 @@
 namespace stepconf::services {
 namespace {
 
-net::Request request_of(std::string_view operation, const Json& body) {
+net::Request logs_request(std::string_view operation, const Json& body) {
   return aws::json_request(fmt::format("Logs_20140328.{}", operation), "1.1", body);
 }
 
@@ -19,7 +19,7 @@ std::string without_star(std::string arn) {
 
 Json Logs::call(std::string_view operation, const std::string& resource, const Json& request,
                 Repeat repeat) {
-  return caller_.object(operation, resource, request_of(operation, request), repeat);
+  return caller_.object(operation, resource, logs_request(operation, request), repeat);
 }
 
 Page<LogEvent> Logs::events_page(const std::string& group, const LogFilter& filter,
@@ -72,7 +72,7 @@ void Logs::set_retention(const std::string& name, int days) {
 
 bool Logs::remove_group(const std::string& name) {
   return caller_.remove("DeleteLogGroup", name,
-                        request_of("DeleteLogGroup", {{"logGroupName", name}}));
+                        logs_request("DeleteLogGroup", {{"logGroupName", name}}));
 }
 
 void Logs::tag(const std::string& group_arn, const Texts& tags) {

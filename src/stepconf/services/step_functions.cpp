@@ -5,7 +5,7 @@
 namespace stepconf::services {
 namespace {
 
-net::Request request_of(std::string_view operation, const Json& body) {
+net::Request states_request(std::string_view operation, const Json& body) {
   return aws::json_request(fmt::format("AWSStepFunctions.{}", operation), "1.0", body);
 }
 
@@ -42,7 +42,7 @@ HistoryEvent read_event(const Json& document) {
 
 Json StepFunctions::call(std::string_view operation, const std::string& resource,
                          const Json& request, Repeat repeat) {
-  return caller_.object(operation, resource, request_of(operation, request), repeat);
+  return caller_.object(operation, resource, states_request(operation, request), repeat);
 }
 
 std::string StepFunctions::create_machine(const NewStateMachine& machine) {
@@ -62,8 +62,9 @@ void StepFunctions::update_machine(const std::string& arn, const std::string& de
 }
 
 std::optional<StateMachine> StepFunctions::find_machine(const std::string& arn) {
-  const auto found = caller_.object_if_there(
-      "DescribeStateMachine", arn, request_of("DescribeStateMachine", {{"stateMachineArn", arn}}));
+  const auto found =
+      caller_.object_if_there("DescribeStateMachine", arn,
+                              states_request("DescribeStateMachine", {{"stateMachineArn", arn}}));
   if (!found) return std::nullopt;
   return StateMachine{.arn = text_of(*found, "stateMachineArn"),
                       .name = text_of(*found, "name"),
@@ -89,7 +90,7 @@ std::string StepFunctions::start(const std::string& machine_arn, const std::stri
 
 std::optional<Execution> StepFunctions::find_execution(const std::string& arn) {
   const auto found = caller_.object_if_there(
-      "DescribeExecution", arn, request_of("DescribeExecution", {{"executionArn", arn}}));
+      "DescribeExecution", arn, states_request("DescribeExecution", {{"executionArn", arn}}));
   if (!found) return std::nullopt;
   return read_execution(*found);
 }

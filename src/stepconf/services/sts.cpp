@@ -6,7 +6,7 @@
 namespace stepconf::services {
 namespace {
 
-constexpr std::string_view kVersion = "2011-06-15";
+constexpr std::string_view kStsVersion = "2011-06-15";
 
 RoleSession read_session(const XmlElement& result) {
   const XmlElement& keys = result.child("Credentials");
@@ -28,7 +28,7 @@ Sts::Sts(const Session& session)
     : caller_(aws::kSts, session), unsigned_(aws::kSts, without_credentials(session)) {}
 
 CallerIdentity Sts::caller_identity() {
-  const XmlElement result = query(caller_, kVersion, "GetCallerIdentity", "", {});
+  const XmlElement result = query(caller_, kStsVersion, "GetCallerIdentity", "", {});
   return {.account = result.text_at({"Account"}),
           .arn = result.text_at({"Arn"}),
           .user_id = result.text_at({"UserId"})};
@@ -38,14 +38,14 @@ RoleSession Sts::assume_role(const std::string& role_arn, const std::string& ses
                              const std::string& external_id) {
   aws::Parameters parameters{{"RoleArn", role_arn}, {"RoleSessionName", session_name}};
   if (!external_id.empty()) parameters["ExternalId"] = external_id;
-  return read_session(query(caller_, kVersion, "AssumeRole", role_arn, parameters));
+  return read_session(query(caller_, kStsVersion, "AssumeRole", role_arn, parameters));
 }
 
 RoleSession Sts::assume_role_with_web_identity(const std::string& role_arn,
                                                const std::string& session_name,
                                                const std::string& token) {
   return read_session(query(
-      unsigned_, kVersion, "AssumeRoleWithWebIdentity", role_arn,
+      unsigned_, kStsVersion, "AssumeRoleWithWebIdentity", role_arn,
       {{"RoleArn", role_arn}, {"RoleSessionName", session_name}, {"WebIdentityToken", token}}));
 }
 
