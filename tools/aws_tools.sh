@@ -38,6 +38,9 @@ install_python() { make_venv "$tools/python" tests/aws/requirements.txt; }
 # In an environment of its own: it wants another botocore.
 install_cli() { make_venv "$tools/cli" tests/aws/requirements-cli.txt; }
 
+# SAM, and cfn-lint with what translates SAM's templates. In an environment of its own: it wants another botocore, too.
+install_sam() { make_venv "$tools/sam" tests/aws/requirements-sam.txt; }
+
 # Node.js itself is a package too: the client wants a newer one than Debian has. The client's own scripts are called here, because newer
 # versions of npm run none by themselves; they compile curl and aws-lambda-cpp, on which the test's C++ handler is built as well.
 install_node() {
@@ -99,6 +102,7 @@ fi
 mkdir -p "$tools"
 provide python tests/aws/requirements.txt
 provide cli tests/aws/requirements-cli.txt
+provide sam tests/aws/requirements-sam.txt
 provide node "$handlers/node/package.json"
 provide java "$handlers/java/pom.xml" "$handlers/java/Handler.java"
 provide cpp "$handlers/node/package.json" "$handlers/cpp/CMakeLists.txt" "$handlers/cpp/handler.cpp"

@@ -68,7 +68,8 @@ class Table {
  public:
   Table(const aws::Environment& environment, const CacheSettings& settings)
       : client_(std::make_shared<aws::CredentialChain>(environment), aws::dynamodb(environment)),
-        options_{settings.table, std::chrono::duration_cast<std::chrono::seconds>(settings.keep)},
+        options_{environment("STEPCONF_TABLE").value_or(settings.table),
+                 std::chrono::duration_cast<std::chrono::seconds>(settings.keep)},
         limit_(std::chrono::duration_cast<Clock::duration>(settings.limit)) {}
 
   // For one decision that begins now.

@@ -108,7 +108,7 @@ def make_user(root):
     return iam.create_access_key(UserName="tester")["AccessKey"]
 
 
-def start_ministack(folder, port):
+def start_ministack(folder, port, checks_signatures=True):
     endpoint = f"http://127.0.0.1:{port}"
     log = folder / "log"
     with log.open("w") as output:
@@ -125,7 +125,7 @@ def start_ministack(folder, port):
                 "AWS_ACCESS_KEY_ID": "test",
                 "AWS_SECRET_ACCESS_KEY": "test",
                 "AWS_DEFAULT_REGION": "us-east-1",
-                "AUTH": "true",
+                "AUTH": "true" if checks_signatures else "false",
                 "LAMBDA_EXECUTOR": "local",
                 "IOT_MTLS_ENABLED": "0",
             },

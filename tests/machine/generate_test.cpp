@@ -48,6 +48,23 @@ TEST(Generate, PutsAConfiguratorBeforeATask) {
             Json::parse(R"({"FunctionName.$": "$stepconf_1.function", "Payload.$": "$"})"));
 }
 
+TEST(Generate, LooksUpFunctionsThatOnlyTheDeployedMachineKnows) {
+  const StepChoice choice{.functions = {{MemoryMb{512}, "Small"}, {MemoryMb{1024}, "Large"}},
+                          .called = {{"Small", "${Small}"}, {"Large", "${Large}"}},
+                          .safe = {MemoryMb{512}, 1, 1}};
+  const std::string text = scope("A", invoke()).dump();
+  const GeneratorOptions options{.configurator = "c", .steps = {{"A", choice}}};
+  const Json machine = Json::parse(generate(text, "test", options).definition);
+  const Json& configure = machine["States"]["A: configure"];
+  EXPECT_EQ(configure["Assign"]["stepconf_1"],
+            "{% $merge([$states.result.Payload, {'function': $lookup({'Large': '${Large}', "
+            "'Small': '${Small}'}, $states.result.Payload.function)}]) %}");
+  EXPECT_EQ(configure["Catch"][0]["Assign"]["stepconf_1"]["function"], "${Small}");
+  GeneratorOptions lacking = options;
+  lacking.steps["A"].called.erase("Large");
+  EXPECT_THROW(generate(text, "test", lacking), InvalidInput);
+}
+
 TEST(Generate, TakesThePlaceOfAFunctionsArnAsResource) {
   const Json machine = generated(scope("A", task()));
   const Json& task = machine["States"]["A"];

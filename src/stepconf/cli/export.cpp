@@ -5,6 +5,7 @@
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
 #include "stepconf/cli/deployment_name.h"
+#include "stepconf/cli/export_template.h"
 #include "stepconf/cli/main.h"
 #include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/step_choices.h"
@@ -25,6 +26,8 @@ struct ExportArguments {
   std::string deployment;
   std::string strategy;
   std::string slo;
+  std::filesystem::path packages;
+  std::vector<std::string> wrapped;
   bool json = false;
 };
 
@@ -45,6 +48,27 @@ void print(const machine::GeneratedMachine& machine, const std::filesystem::path
   std::cout << fmt::format("Written to {}\n", folder.string());
 }
 
+int finish(const machine::GeneratedMachine& machine, bool feasible,
+           const ExportArguments& arguments) {
+  if (arguments.json) {
+    std::cout << machine::report_of(machine).dump(2) << "\n";
+  } else {
+    print(machine, arguments.output);
+  }
+  return feasible ? kDone : kSloMissed;
+}
+
+int export_as_template(Workspace& workspace, const ExportArguments& arguments) {
+  const WrittenTemplate written =
+      export_template(workspace,
+                      {.slo = arguments.slo,
+                       .strategy = arguments.strategy,
+                       .deployment = deployment_name(workspace.project, arguments.deployment)},
+                      LambdaPackages(arguments.packages), arguments.wrapped,
+                      arguments.format == "sam", arguments.output);
+  return finish(written.machine, written.feasible, arguments);
+}
+
 int export_verb(const ExportArguments& arguments) {
   Workspace workspace = open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
   if (!workspace.machine) {
@@ -53,6 +77,7 @@ int export_verb(const ExportArguments& arguments) {
         "Language, for example workflow: workflow.asl.json",
         workspace.project.file.string()));
   }
+  if (arguments.format != "api") return export_as_template(workspace, arguments);
   const std::filesystem::path& workflow = *workspace.project.workflow;
   const std::string definition = read_file(workflow);
   const StepChoices choices =
@@ -71,12 +96,11 @@ int export_verb(const ExportArguments& arguments) {
             fmt::format("{}:mem-{}", names.function_copy(step.function), memory.value));
       });
   const auto machine = machine::generate(definition, workflow.string(), options);
-  const OrderedJson report = machine::report_of(machine);
   const auto write = [&](const char* name, const std::string& content) {
     write_file(arguments.output / name, content);
   };
   write("state-machine.asl.json", machine.definition);
-  write("report.json", report.dump(2) + "\n");
+  write("report.json", machine::report_of(machine).dump(2) + "\n");
   write("packages/functions/stepconf-steps.json", machine.templates.dump(2) + "\n");
   write("packages/configurator/stepconf-deployment.json",
         machine::deployment_file(machine, options,
@@ -90,12 +114,7 @@ int export_verb(const ExportArguments& arguments) {
               arguments.output / "packages/configurator/stepconf.plan",
               decisions_deployed(workspace));
   }
-  if (arguments.json) {
-    std::cout << report.dump(2) << "\n";
-  } else {
-    print(machine, arguments.output);
-  }
-  return choices.feasible ? kDone : kSloMissed;
+  return finish(machine, choices.feasible, arguments);
 }
 
 }  // namespace
@@ -110,9 +129,11 @@ void add_export(CLI::App& app, int& status) {
   verb->add_option("--output", arguments->output, "Folder to write to; made where it is missing")
       ->required()
       ->check(not_empty);
-  verb->add_option("--format", arguments->format,
-                   "What the export is for: api (functions are aliases, one per memory size)")
-      ->check(CLI::IsMember({"api"}))
+  verb->add_option(
+          "--format", arguments->format,
+          "What the export is for: api (functions are aliases, one per memory size), sam or "
+          "cloudformation (a template with a function per memory size)")
+      ->check(CLI::IsMember({"api", "sam", "cloudformation"}))
       ->capture_default_str();
   add_deployment(*verb, arguments->deployment);
   verb->add_option("--strategy", arguments->strategy,
@@ -121,6 +142,13 @@ void add_export(CLI::App& app, int& status) {
   verb->add_option("--slo", arguments->slo,
                    "Time allowed end to end, for example 20s; default the project's")
       ->check(not_empty);
+  verb->add_option("--wrapped", arguments->wrapped,
+                   "For templates: a function of a custom runtime whose bootstrap starts the "
+                   "wrapper (docs/templates.md); may be given several times")
+      ->check(not_empty);
+  verb->add_option("--packages", arguments->packages,
+                   "For templates: folder with what `make package` builds; default "
+                   "STEPCONF_PACKAGES, else package/ beside the folder of this program");
   verb->add_option("--models", arguments->models, "Models file; default the project's");
   verb->add_flag("--json", arguments->json, "Print the report as one JSON document");
   verb->callback([arguments, &status] { status = export_verb(*arguments); });

@@ -32,6 +32,7 @@ constexpr const char* kOrder =
     "  run       runs the workflow under an SLO\n"
     "  history   shows how often runs met it, and at what cost\n"
     "  export    writes the state machine for Step Functions, to review\n"
+    "  transform writes a SAM or CloudFormation template anew, with StepConf in it\n"
     "  deploy    puts a configured copy of the workflow into an AWS account\n"
     "  status    shows what is there; remove takes it away again\n"
     "`stepconf VERB --help` explains each. PROJECT is a project file, or a folder with a "
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
   add_local(app, status);
   add_evaluate(app, status);
   add_export(app, status);
+  add_transform(app, status);
   add_deploy(app, status);
   add_status(app, status);
   add_remove(app, status);

@@ -17,6 +17,7 @@ void add_remove(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
 void add_simulate(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
+void add_transform(CLI::App& app, int& status);
 
 /// Adds the argument PROJECT, default the current folder.
 void add_project(CLI::App& verb, std::filesystem::path& project);

@@ -28,14 +28,22 @@ Json configurator_trust() { return trust("lambda.amazonaws.com"); }
 
 Json configurator_permissions(const DeploymentNames& names, bool cache) {
   const std::string log_group = DeploymentNames::log_group(names.configurator());
-  Json statements = Json::array({allow(Json::array({"logs:CreateLogStream", "logs:PutLogEvents"}),
-                                       names.log_streams_arn(log_group))});
-  if (cache) {
+  return configurator_permissions(names.log_streams_arn(log_group),
+                                  cache ? Json(names.table_arn()) : Json());
+}
+
+Json configurator_permissions(const Json& log_streams, const Json& table) {
+  Json statements =
+      Json::array({allow(Json::array({"logs:CreateLogStream", "logs:PutLogEvents"}), log_streams)});
+  if (!table.is_null()) {
     statements.push_back(
-        allow(Json::array({"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}),
-              names.table_arn()));
+        allow(Json::array({"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}), table));
   }
   return document(std::move(statements));
+}
+
+Json invoke_permissions(const Json& functions) {
+  return document(Json::array({allow("lambda:InvokeFunction", functions)}));
 }
 
 // So that nobody else's machine borrows the role
@@ -49,10 +57,8 @@ Json machine_trust(const DeploymentNames& names) {
 // The copies' prefix stands for all of them: a role's inline policies have 10,240 characters in
 // all, too few for the ARNs of a hundred functions.
 Json machine_permissions(const DeploymentNames& names) {
-  return document(
-      Json::array({allow("lambda:InvokeFunction",
-                         Json::array({names.function_arn(names.configurator(), "*"),
-                                      names.function_arn(names.copies_prefix() + "*", "*")}))}));
+  return invoke_permissions(Json::array({names.function_arn(names.configurator(), "*"),
+                                         names.function_arn(names.copies_prefix() + "*", "*")}));
 }
 
 }  // namespace stepconf::deploy

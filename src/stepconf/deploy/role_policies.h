@@ -13,6 +13,11 @@ Json configurator_trust();
 /// The configurator writes its own log and, where there is a cache, reads and updates items of its
 /// own table.
 Json configurator_permissions(const DeploymentNames& names, bool cache);
+/// The same for a log group's streams and a table (null: none) that are given: ARNs, or what a
+/// template has in their place.
+Json configurator_permissions(const Json& log_streams, const Json& table);
+/// The actions of whoever calls functions, given as `configurator_permissions` is.
+Json invoke_permissions(const Json& functions);
 
 /// Lets Step Functions assume the machine's role for machines of this account and region.
 Json machine_trust(const DeploymentNames& names);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "stepconf/base/error.h"
@@ -11,11 +10,6 @@
 
 namespace stepconf::deploy {
 namespace {
-
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-constexpr auto kRetentions =
-    std::to_array<int>({1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
-                        365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653});
 
 constexpr const char* kPolicy = "stepconf";
 
@@ -81,9 +75,9 @@ WantedState wanted_state(const DeploymentNames& names, std::vector<WantedFunctio
                          WantedFunction configurator, const CopiedMachine& machine,
                          const std::map<std::string, WrapperPackage>& packages_by_architecture,
                          const DeploymentOptions& options) {
-  if (std::ranges::find(kRetentions, options.log_retention_days) == kRetentions.end()) {
+  if (std::ranges::find(kLogRetentionDays, options.log_retention_days) == kLogRetentionDays.end()) {
     throw InvalidInput(fmt::format("log retention of {} days: CloudWatch Logs has {} days",
-                                   options.log_retention_days, fmt::join(kRetentions, ", ")));
+                                   options.log_retention_days, fmt::join(kLogRetentionDays, ", ")));
   }
   if (machine.definition.size() > kMostDefinitionBytes) {
     throw InvalidInput(

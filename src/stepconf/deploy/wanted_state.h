@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,12 @@
 #include "stepconf/deploy/wanted_function.h"
 
 namespace stepconf::deploy {
+
+/// For how many days CloudWatch Logs can keep a log group
+/// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
+inline constexpr auto kLogRetentionDays =
+    std::to_array<int>({1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
+                        365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653});
 
 struct WantedLogGroup {
   std::string name{};

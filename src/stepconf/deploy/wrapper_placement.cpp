@@ -9,11 +9,8 @@ namespace stepconf::deploy {
 namespace {
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-constexpr std::size_t kMostLayers = 5;
 constexpr std::size_t kMostEnvironmentBytes = 4096;
 constexpr std::size_t kMostZipBytes = 50 * 1024 * 1024;
-
-constexpr const char* kExecWrapper = "AWS_LAMBDA_EXEC_WRAPPER";
 
 [[noreturn]] void refuse(const std::string& function, const std::string& why) {
   throw InvalidInput(fmt::format("function \"{}\": {}", function, why));
@@ -50,7 +47,7 @@ void by_layer(const std::string& function, WrapperPlacement& placement) {
                                  kExecWrapper, other->second));
   }
   placement.wrapped = WrappedBy::layer;
-  environment[kExecWrapper] = "/opt/stepconf-wrapper";
+  environment[kExecWrapper] = kWrapperInLayer;
 }
 
 void by_bootstrap(const std::string& function, const WrapperPackage& package,

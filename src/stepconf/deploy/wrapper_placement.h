@@ -6,6 +6,13 @@
 
 namespace stepconf::deploy {
 
+/// Names the program that Lambda starts before a managed runtime, and the wrapper in its layer.
+inline constexpr const char* kExecWrapper = "AWS_LAMBDA_EXEC_WRAPPER";
+inline constexpr const char* kWrapperInLayer = "/opt/stepconf-wrapper";
+/// A function has no more
+/// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+inline constexpr std::size_t kMostLayers = 5;
+
 /// How the wrapper comes around a copy of a function (docs/wrapper.md).
 enum class WrappedBy {
   /// A managed runtime: a layer, and AWS_LAMBDA_EXEC_WRAPPER.

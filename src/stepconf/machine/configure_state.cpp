@@ -23,7 +23,7 @@ std::string safe_size(const Load& load, int instances) {
 // The answer that stands in for the configurator's.
 OrderedJson safe_answer(const StepStates& step, const Load& load) {
   const estimator::Configuration& safe = step.choice->safe;
-  OrderedJson answer = {{"function", step.choice->functions.at(safe.memory)},
+  OrderedJson answer = {{"function", called_for(*step.choice, safe.memory)},
                         {"memory_mb", safe.memory.value}};
   if (!load.bytes.empty()) {
     int processes = safe.processes;
@@ -42,11 +42,29 @@ OrderedJson safe_answer(const StepStates& step, const Load& load) {
   return answer;
 }
 
+// The configurator's answer; where it names functions that only the deployed machine knows, the
+// machine looks them up.
+std::string answer(const StepChoice& choice) {
+  constexpr const char* kAnswer = "$states.result.Payload";
+  if (choice.called.empty()) return kAnswer;
+  std::string table;
+  for (const auto& [name, called] : choice.called) {
+    table += fmt::format("{}'{}': '{}'", table.empty() ? "" : ", ", name, called);
+  }
+  return fmt::format("$merge([{0}, {{'function': $lookup({{{1}}}, {0}.function)}}])", kAnswer,
+                     table);
+}
+
 std::string cache_of(const std::string& variable) {
   return query(fmt::format("${}.cache", variable));
 }
 
 }  // namespace
+
+std::string called_for(const StepChoice& choice, MemoryMb memory) {
+  const std::string& function = choice.functions.at(memory);
+  return choice.called.empty() ? function : choice.called.at(function);
+}
 
 OrderedJson configure_state(const StepStates& step, const Load& load, const std::string& next) {
   OrderedJson payload = {{"step", step.step},
@@ -67,7 +85,7 @@ OrderedJson configure_state(const StepStates& step, const Load& load, const std:
   state["Resource"] = invoke_resource(step.configurator);
   state["Arguments"] = {{"FunctionName", step.configurator}, {"Payload", payload}};
   state["TimeoutSeconds"] = kTimeoutSeconds;
-  state["Assign"] = {{step.variable, query("$states.result.Payload")}};
+  state["Assign"] = {{step.variable, query(answer(*step.choice))}};
   state["Output"] = query("$states.input");
   OrderedJson catcher = {{"ErrorEquals", {"States.ALL"}}};
   catcher["Assign"][step.variable] = std::move(safe);

@@ -54,9 +54,15 @@ GeneratedMachine generated(std::string_view definition, std::string_view source,
 GeneratedMachine generate(std::string_view definition, std::string_view source,
                           const GeneratorOptions& options) {
   for (const auto& [name, choice] : options.steps) {
-    if (choice.functions.contains(choice.safe.memory)) continue;
-    throw InvalidInput(fmt::format("step '{}': no function has {} MB, which is the safe choice",
-                                   name, choice.safe.memory.value));
+    if (!choice.functions.contains(choice.safe.memory)) {
+      throw InvalidInput(fmt::format("step '{}': no function has {} MB, which is the safe choice",
+                                     name, choice.safe.memory.value));
+    }
+    for (const auto& [memory, function] : choice.functions) {
+      if (choice.called.empty() || choice.called.contains(function)) continue;
+      throw InvalidInput(
+          fmt::format("step '{}': what is called for {} is not known", name, function));
+    }
   }
   const auto choice_of = [&](const GeneratedStep& step) {
     const auto found = options.steps.find(step.name);

@@ -15,6 +15,10 @@ namespace stepconf::machine {
 struct StepChoice {
   /// The FunctionName to call for each memory size: an ARN or NAME:ALIAS. It has the safe one's.
   std::map<MemoryMb, std::string> functions;
+  /// What the machine calls for each of these texts, where a configurator cannot know it: a
+  /// template has `${NAME}`, which CloudFormation fills in. Empty: the text itself. It has all of
+  /// them, or none.
+  std::map<std::string, std::string> called{};
   /// What runs where the configurator does not answer, and where nothing can be chosen at run time.
   estimator::Configuration safe;
   /// What an invocation of the function may take.

@@ -113,7 +113,7 @@ Planned Generator::fixed(const std::string& name, OrderedJson state, GeneratedSt
   step.reason = std::move(reason);
   changed_ = true;
   steps_.push_back(std::move(step));
-  return kept(name, with_fixed_function(state, language, choice.functions.at(choice.safe.memory)));
+  return kept(name, with_fixed_function(state, language, called_for(choice, choice.safe.memory)));
 }
 
 Planned Generator::task(const std::string& name, OrderedJson state, GeneratedStep step,

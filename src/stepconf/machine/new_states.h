@@ -36,6 +36,9 @@ struct StepStates {
   std::string configure{}, before{}, work{}, after{};
 };
 
+/// Gives what the generated machine calls for a memory size. REQUIRES: the choice has the size.
+std::string called_for(const StepChoice& choice, MemoryMb memory);
+
 /// Writes the Task that asks the configurator, keeps its answer in the step's variable, and passes
 /// its input on to `next`. Where it fails, the variable gets the safe answer, with the same members
 /// as far as the generated states read them.
