@@ -54,7 +54,9 @@ WrittenTemplate write_template(Workspace& workspace, templates::Transform& trans
           .dump(2) +
       "\n";
   const std::string plan =
-      workspace.options ? plan_bytes(workspace, arguments.slo, arguments.strategy) : "";
+      workspace.options
+          ? plan_bytes(workspace, arguments.slo, arguments.strategy, decisions_deployed(workspace))
+          : "";
   const auto configurator =
       packages.configurator(settings.configurator_architecture, deployment, plan);
   write_file(folder / templates::kConfiguratorZip, *configurator.zip);

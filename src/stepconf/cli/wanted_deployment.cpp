@@ -7,28 +7,18 @@
 
 #include "stepconf/base/error.h"
 #include "stepconf/base/file.h"
+#include "stepconf/cli/cache_kind.h"
 #include "stepconf/cli/lambda_packages.h"
 #include "stepconf/cli/plan_file.h"
 #include "stepconf/cli/step_choices.h"
 #include "stepconf/cli/users_workflow.h"
 #include "stepconf/cli/workspace.h"
 #include "stepconf/machine/deployment_file.h"
-#include "stepconf/optimizer/strategies.h"
 
 namespace stepconf::cli {
 namespace {
 
 using CacheKind = configurator::CacheSettings::Kind;
-
-// Decisions made beforehand do not meet anywhere.
-CacheKind cache_kind(const std::optional<std::string>& chosen, const DeploymentArguments& arguments,
-                     const Workspace& workspace) {
-  if (chosen == "dynamodb") return CacheKind::dynamodb;
-  if (chosen == "execution") return CacheKind::execution;
-  if (chosen == "none" || !workspace.options) return CacheKind::none;
-  const auto& strategy = optimizer::find_strategy(strategy_of(workspace, arguments.strategy));
-  return strategy.decides == optimizer::Decides::beforehand ? CacheKind::none : CacheKind::dynamodb;
-}
 
 // The copies of functions, and what they are called by.
 struct Copies {
@@ -98,7 +88,7 @@ WantedDeployment wanted_deployment(const DeploymentArguments& arguments,
   Copies copies =
       copies_of(std::move(functions), choices, unnamed.templates.dump(), packages, names);
 
-  const CacheKind cache = cache_kind(chosen.cache, arguments, workspace);
+  const CacheKind cache = cache_kind(workspace, chosen.cache.value_or(""), arguments.strategy);
   machine::GeneratorOptions options = generator_options(
       choices, "configurator", [&](const machine::GeneratedStep& step, MemoryMb memory) {
         return copies.arns.at(step.function).at(memory);
