@@ -15,8 +15,8 @@ namespace stepconf::aws {
 namespace {
 
 constexpr CallOptions kAssumeOptions{.retry = {.attempts = 3, .total = Seconds{20}},
-                               .connect_limit = Seconds{5},
-                               .exchange_limit = Seconds{10}};
+                                     .connect_limit = Seconds{5},
+                                     .exchange_limit = Seconds{10}};
 
 // Where no region is known, the home of the role's partition: "arn:aws-cn:iam::1:role/x".
 Destination sts(const Environment& environment, const std::string& role) {

@@ -32,7 +32,7 @@ Json secret_object(const std::string& document, const std::string& source) {
   try {
     Json object = parse_json(document, source);
     if (object.is_object()) return object;
-  } catch (const InvalidInput&) {
+  } catch (const InvalidInput&) {  // NOLINT(bugprone-empty-catch)
     // Its message quotes the document.
   }
   throw Error(source + " is no JSON object");

@@ -57,7 +57,7 @@ std::optional<CodeAndMessage> in_json(const net::Response& response) {
   Json document = Json::object();
   try {
     if (response.body.starts_with('{')) document = parse_json(response.body, "the answer");
-  } catch (const InvalidInput&) {
+  } catch (const InvalidInput&) {  // NOLINT(bugprone-empty-catch)
     // Then the header says it, or nothing does.
   }
   if (!header && document.empty()) return std::nullopt;

@@ -41,9 +41,9 @@ class Profiles {
   }
 
   std::optional<Credentials> access_key(const std::string& profile) const {
-    const Credentials found{.access_key_id = setting(profile, "aws_access_key_id"),
-                            .secret_access_key = setting(profile, "aws_secret_access_key"),
-                            .session_token = setting(profile, "aws_session_token")};
+    Credentials found{.access_key_id = setting(profile, "aws_access_key_id"),
+                      .secret_access_key = setting(profile, "aws_secret_access_key"),
+                      .session_token = setting(profile, "aws_session_token")};
     if (found.access_key_id.empty() || found.secret_access_key.empty()) return std::nullopt;
     return found;
   }

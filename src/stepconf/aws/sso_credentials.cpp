@@ -23,8 +23,8 @@ constexpr Service kPortal{"SSO", "portal.sso", "awsssoportal"};
 constexpr Service kOidc{"SSO_OIDC", "oidc", "sso-oauth"};
 constexpr std::chrono::minutes kRenewBefore{15};
 constexpr CallOptions kSsoOptions{.retry = {.attempts = 3, .total = Seconds{20}},
-                               .connect_limit = Seconds{5},
-                               .exchange_limit = Seconds{10}};
+                                  .connect_limit = Seconds{5},
+                                  .exchange_limit = Seconds{10}};
 
 // What a profile says of its sign-in.
 struct SignIn {

@@ -97,7 +97,7 @@ deploy::CopiedMachine read_machine(const std::string& state_machine, const std::
     throw InvalidInput(
         fmt::format("state machine {}: there is none in this account and region", state_machine));
   }
-  if (Json::parse(machine->definition, nullptr, false) != Json::parse(definition)) {
+  if (parse_json(machine->definition, arn) != parse_json(definition, "the workflow")) {
     std::cerr << fmt::format(
         "warning: the definition of {} differs from the project's workflow file; the file is "
         "deployed\n",

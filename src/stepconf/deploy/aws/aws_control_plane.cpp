@@ -10,11 +10,6 @@
 namespace stepconf::deploy {
 namespace {
 
-Json parse_policy(const std::string& text, const std::string& what) {
-  return Json::accept(text) ? Json::parse(text)
-                            : throw ControlPlaneError(Trouble::refused, what + " is no JSON");
-}
-
 Readiness table_readiness(const std::string& status) {
   return status == "CREATING" || status == "UPDATING" || status == "DELETING"
              ? Readiness::in_progress
@@ -35,7 +30,7 @@ std::optional<RoleState> AwsControlPlane::find_role(const std::string& name) {
     const auto role = iam_.find_role(name);
     if (!role) return std::nullopt;
     RoleState state{.name = role->name,
-                    .trust = parse_policy(role->trust, "the trust policy of " + name),
+                    .trust = parse_json(role->trust, "the trust policy of " + name),
                     .policies = {},
                     .managed_policies = iam_.attached_policies(name),
                     .permissions_boundary = role->permissions_boundary,
@@ -44,7 +39,7 @@ std::optional<RoleState> AwsControlPlane::find_role(const std::string& name) {
       // One that went away meanwhile is not there.
       if (const auto document = iam_.find_role_policy(name, policy)) {
         state.policies[policy] =
-            parse_policy(*document, fmt::format("policy {} of {}", policy, name));
+            parse_json(*document, fmt::format("policy {} of {}", policy, name));
       }
     }
     std::ranges::sort(state.managed_policies);
