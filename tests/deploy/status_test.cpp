@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "stepconf/deploy/cost.h"
 #include "tests/deploy/shop.h"
 
@@ -105,6 +107,33 @@ TEST(DeploymentCost, IsThatOfDecisionsAndTransitions) {
   // Each function's zip for $LATEST and two versions: "extractcode 1" and "detectcode 1"; the
   // configurator's for two; the layer's once.
   EXPECT_EQ(cost.code_bytes, 3u * 13 + 3u * 12 + 2u * 12 + 9);
+}
+
+TEST(Removals, AreWhatBearsTheDeploymentsTag) {
+  ShopAccount account;
+  const Shop shop;
+  EXPECT_TRUE(removals(shop.names(), observe_state(shop.names(), account.plane)).empty());
+  account.deploy(shop);
+  std::map<std::string, int> parts;
+  for (const Change& change : removals(shop.names(), observe_state(shop.names(), account.plane))) {
+    EXPECT_EQ(change.kind, Change::Kind::remove);
+    ++parts[change.part];
+  }
+  // Two copies and the configurator, each with a log group.
+  EXPECT_EQ(parts, (std::map<std::string, int>{{"function", 3},
+                                               {"layer", 1},
+                                               {"log group", 3},
+                                               {"role", 2},
+                                               {"state machine", 1},
+                                               {"table", 1}}));
+}
+
+// The configurator's name, in the hands of somebody else.
+TEST(Removals, LeaveOutWhatIsSomebodyElses) {
+  ShopAccount account;
+  const Shop shop;
+  account.plane.create_log_group("/aws/lambda/stepconf-shop", {{"stepconf:deployment", "other"}});
+  EXPECT_TRUE(removals(shop.names(), observe_state(shop.names(), account.plane)).empty());
 }
 
 }  // namespace
