@@ -8,7 +8,8 @@
 namespace stepconf::deploy {
 namespace {
 
-const WrapperPackage kPackage{zip_code("layer"), zip_code(zip_of({{"bootstrap", "wrapper", 0755}}))};
+const WrapperPackage kPackage{zip_code("layer"),
+                              zip_code(zip_of({{"bootstrap", "wrapper", 0755}}))};
 const FunctionSettings kPython{.runtime = "python3.12", .handler = "app.handler"};
 const FunctionSettings kProvided{.runtime = "provided.al2023", .handler = "main"};
 
@@ -24,9 +25,9 @@ std::string refusal(const FunctionSettings& settings, const FunctionCode& code) 
 TEST(WrapperPlacement, OfAManagedRuntimeIsALayerAndAnExecWrapper) {
   const auto placed = place_wrapper("extract", kPython, zip_code("code"), kPackage, false);
   EXPECT_EQ(placed.wrapped, WrappedBy::layer);
-  EXPECT_EQ(placed.settings.environment,
-            (std::map<std::string, std::string>{
-                {"AWS_LAMBDA_EXEC_WRAPPER", "/opt/stepconf-wrapper"}}));
+  EXPECT_EQ(
+      placed.settings.environment,
+      (std::map<std::string, std::string>{{"AWS_LAMBDA_EXEC_WRAPPER", "/opt/stepconf-wrapper"}}));
   EXPECT_EQ(*placed.code.zip, "code");
 }
 

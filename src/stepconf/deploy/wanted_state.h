@@ -83,8 +83,8 @@ struct DeploymentOptions {
 };
 
 /// Puts the parts together. `copies` are of functions with different names. Throws InvalidInput
-/// where two copies would have one name, the definition is too large, a policy of the user's has the
-/// name of ours, or a retention is none that CloudWatch Logs has.
+/// where two copies would have one name, the definition is too large, a policy of the user's has
+/// the name of ours, or a retention is none that CloudWatch Logs has.
 WantedState wanted_state(const DeploymentNames& names, std::vector<WantedFunction> copies,
                          WantedFunction configurator, const CopiedMachine& machine,
                          const std::map<std::string, WrapperPackage>& packages_by_architecture,
