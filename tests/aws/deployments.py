@@ -161,6 +161,11 @@ class Account:
                 answers[name.removesuffix(": configure")] = answer
         return answers
 
+    def log(self, function):
+        """What a function has written, for messages."""
+        found = self.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+        return "\n".join(event["message"] for event in found)
+
     def names(self):
         """Everything that the account holds, by kind."""
         lam = self.client("lambda")

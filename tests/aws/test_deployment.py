@@ -293,6 +293,45 @@ def test_a_name_that_somebody_else_has_is_left_alone(account, tmp_path):
         dynamodb.delete_table(TableName="stepconf-other")
 
 
+def test_a_jsonata_workflow_with_another_service_in_it(with_variables, tmp_path):
+    account = with_variables
+    function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:witness"
+    call = {"FunctionName": function, "Payload": "{% $states.input %}"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": call, "Output": "{% $states.result.Payload %}", "End": True}
+    definition = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Work",
+        "States": {
+            "Work": {
+                "Type": "Map",
+                "Items": "{% $states.input.jobs %}",
+                "ItemProcessor": {"StartAt": "One", "States": {"One": task}},
+                "Output": "{% {'done': $states.result} %}",
+                "Next": "Large",
+            },
+            "Large": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% $count($states.input.done) > 100 %}", "Next": "Tell"}],
+                "Default": "End",
+            },
+            "Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"Message": "many"}, "Next": "End"},
+            "End": {"Type": "Succeed"},
+        },
+    }
+    folder = write_project(tmp_path / "jsonata", definition, {"witness": table()}, jobs={"Work": 8})
+    refused = account.stepconf("run", folder, expected=2).stderr
+    assert "JSONata" in refused
+    account.deploy(folder)
+    try:
+        execution = account.start("jsonata", {"jobs": [{"n": n} for n in range(5)]})
+        ended = account.finished(execution)
+        assert ended["status"] == "SUCCEEDED", ended
+        assert [each["job"]["n"] for each in json.loads(ended["output"])["done"]] == list(range(5))
+        assert not account.decisions(execution)["Work"]["safe"], account.log("stepconf-jsonata")
+    finally:
+        account.remove(folder)
+
+
 def example(name, folder):
     """A copy of an example's project for this account."""
     source = ROOT / "examples" / name

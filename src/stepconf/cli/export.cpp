@@ -70,7 +70,8 @@ int export_as_template(Workspace& workspace, const ExportArguments& arguments) {
 }
 
 int export_verb(const ExportArguments& arguments) {
-  Workspace workspace = open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models, ModelsAre::welcome, ReadTo::plan);
   if (!workspace.machine) {
     throw InvalidInput(fmt::format(
         "{}: has steps, no workflow: Step Functions needs a definition in the Amazon States "

@@ -86,7 +86,8 @@ int transform_verb(const TransformArguments& arguments) {
   if (arguments.output.empty()) return kDone;
   expect_same_folder(arguments);
   const LambdaPackages packages(arguments.packages);
-  Workspace workspace = open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models, ModelsAre::welcome, ReadTo::plan);
   expect_same_workflow(workspace, transform, arguments);
   const TemplateTarget target{.file = arguments.output,
                               .folder = "stepconf-" + transform.machine(),

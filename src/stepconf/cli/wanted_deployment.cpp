@@ -51,7 +51,8 @@ Copies copies_of(std::map<std::string, deploy::CopiedFunction> functions,
 }
 
 Workspace open_for_deployment(const DeploymentArguments& arguments) {
-  Workspace workspace = open_workspace(arguments.project, arguments.models, ModelsAre::welcome);
+  Workspace workspace =
+      open_workspace(arguments.project, arguments.models, ModelsAre::welcome, ReadTo::plan);
   if (workspace.machine) return workspace;
   throw InvalidInput(fmt::format(
       "{}: has steps, no workflow: Step Functions needs a definition in the Amazon States "

@@ -11,6 +11,7 @@
 #include "stepconf/base/file.h"
 #include "stepconf/base/suggest.h"
 #include "stepconf/estimator/model_scatter.h"
+#include "stepconf/machine/planning_outline.h"
 #include "stepconf/optimizer/default_strategy.h"
 #include "stepconf/optimizer/strategies.h"
 #include "stepconf/workflow/from_asl.h"
@@ -95,6 +96,36 @@ workflow::Workflow workflow_of(const Workspace& workspace,
   return workflow::from_state_machine(*workspace.machine, hints);
 }
 
+// Absent where not even the outline can be read.
+std::optional<asl::StateMachine> read_outline(const std::string& definition,
+                                              const std::string& source) {
+  try {
+    return asl::StateMachine::parse(machine::planning_outline(definition, source), source);
+  } catch (const InvalidInput&) {
+    return std::nullopt;
+  }
+}
+
+asl::StateMachine read_machine(const std::filesystem::path& file, ReadTo read_to) {
+  const std::string definition = read_file(file);
+  try {
+    return asl::StateMachine::parse(definition, file.string());
+  } catch (const InvalidInput& error) {
+    if (read_to == ReadTo::run) throw;
+    auto outline = read_outline(definition, file.string());
+    if (!outline) throw;
+    std::cerr << fmt::format(
+        "{}\nThat is for Step Functions to run, not for this program: planned by the states and "
+        "the ways between them.\n",
+        error.what());
+    return *std::move(outline);
+  }
+}
+
+bool runs_on_step_functions(const project::PlatformChoice& platform) {
+  return platform.kind == "lambda" && platform.dispatch == "step-functions";
+}
+
 }  // namespace
 
 void set_options(Workspace& workspace, std::unique_ptr<estimator::ModelOptions> options) {
@@ -103,13 +134,13 @@ void set_options(Workspace& workspace, std::unique_ptr<estimator::ModelOptions> 
 }
 
 Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
-                         ModelsAre models_are) {
+                         ModelsAre models_are, ReadTo read_to) {
   Workspace workspace;
   workspace.project = project::load_project(project);
   const project::Project& opened = workspace.project;
   if (opened.workflow) {
-    workspace.machine =
-        asl::StateMachine::parse(read_file(*opened.workflow), opened.workflow->string());
+    workspace.machine = read_machine(
+        *opened.workflow, runs_on_step_functions(opened.platform) ? ReadTo::plan : read_to);
   }
   std::optional<estimator::Models> learnt = read_models(opened, models, models_are);
   workspace.workflow = workflow_of(workspace, learnt);

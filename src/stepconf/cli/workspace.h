@@ -52,12 +52,23 @@ void set_options(Workspace& workspace, std::unique_ptr<estimator::ModelOptions> 
 
 enum class ModelsAre { needed, welcome, ignored };
 
+/// What a definition is read for.
+enum class ReadTo {
+  /// Whatever StepConf cannot run itself is refused.
+  run,
+  /// Step Functions runs it: where StepConf could not, its outline is read (machine/), which is
+  /// told
+  /// on stderr. So are all definitions of projects with `platform: {kind: lambda, dispatch:
+  /// step-functions}`.
+  plan,
+};
+
 /// Opens a project. `models` replaces the file that the project names; a file named so has to be
 /// there. Where models are welcome, a missing file of the project's is told on stderr and the
 /// workspace has no options. Shares of choices that the project does not give are those of the
 /// models. Throws InvalidInput.
 Workspace open_workspace(const std::filesystem::path& project, const std::filesystem::path& models,
-                         ModelsAre models_are);
+                         ModelsAre models_are, ReadTo read_to = ReadTo::run);
 
 /// Decides the strategy: `option` (the command line's --strategy, empty where it was not given),
 /// else the project's, else the default for its models; says on stderr why that is not percentile
