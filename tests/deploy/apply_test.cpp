@@ -220,5 +220,19 @@ TEST(Remove, FindsNothingInAnAccountWithoutDeployment) {
   EXPECT_TRUE(only_reads(account.plane));
 }
 
+TEST(Apply, DeploysAHundredFunctions) {
+  ShopAccount account;
+  Shop shop;
+  shop.functions.clear();
+  for (int i = 0; i < 100; ++i) shop.functions.push_back("function-" + std::to_string(i));
+  account.deploy(shop);
+  EXPECT_EQ(account.plane.functions_named("stepconf-shop_").size(), 100U);
+  EXPECT_EQ(account.plane.versions("stepconf-shop_function-99").size(), 2U);
+  EXPECT_GT(account.plane.throttled, 0);
+  EXPECT_TRUE(changes(shop.wanted(), observe_state(shop.names(), account.plane)).empty());
+  account.remove(shop);
+  EXPECT_EQ(account.plane.inventory(""), account.users);
+}
+
 }  // namespace
 }  // namespace stepconf::deploy
