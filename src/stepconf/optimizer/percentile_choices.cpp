@@ -146,13 +146,17 @@ const PercentileChoices::Choices& PercentileChoices::warm(StepId step, int jobs,
   return kept->second;
 }
 
-// Everything that the choices are made from: the options bit by bit, and of the scatter what it
-// says of the first option of each step, whose tail the mean and one quantile tell apart; the
-// others' differs only as the options do.
+// Everything that the choices are made from: the options, and of the scatter what it says of the
+// first option of each step, whose tail the mean and one quantile tell apart; the others' differs
+// only as the options do. Numbers count as floats: what is prepared on one machine is used by
+// programs with another C library, whose functions differ in the last bits.
 std::uint64_t PercentileChoices::origin() {
   constexpr std::array<double, 1> kProbabilities = {0.99};
   std::array<double, 1> seconds{};
   ByteWriter bytes;
+  const auto number = [&bytes](double value) {
+    bytes.u32(std::bit_cast<std::uint32_t>(static_cast<float>(value)));
+  };
   for (StepId step = 0; step < static_cast<StepId>(known_.size()); ++step) {
     const workflow::Step& asked = frontiers_.workflow().steps[step];
     bytes.text(asked.name);
@@ -167,15 +171,15 @@ std::uint64_t PercentileChoices::origin() {
       bytes.u64(static_cast<std::uint64_t>(option.configuration.memory.value));
       bytes.u64(static_cast<std::uint64_t>(option.configuration.instances));
       bytes.u64(static_cast<std::uint64_t>(option.configuration.processes));
-      bytes.f64(option.duration.count());
-      bytes.f64(option.cost.value);
+      number(option.duration.count());
+      number(option.cost.value);
     }
     if (options.empty()) continue;
     scatter_.quantiles(asked, asked.jobs, options.front(), kProbabilities, seconds);
-    for (const double quantile : seconds) bytes.f64(quantile);
+    for (const double quantile : seconds) number(quantile);
     const estimator::StepOutcome mean = scatter_.mean(asked, asked.jobs, options.front());
-    bytes.f64(mean.duration.count());
-    bytes.f64(mean.cost.value);
+    number(mean.duration.count());
+    number(mean.cost.value);
   }
   return hash_text(bytes.take());
 }
