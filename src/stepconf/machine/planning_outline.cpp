@@ -26,7 +26,7 @@ class Outline {
     const QueryLanguage own = language_of(scope, language);
     Json outlined = {{"StartAt", needed(scope, "StartAt", place)}, {"States", Json::object()}};
     for (const auto& [name, inner] : states_of(scope).items()) {
-      const std::string inner_path = path.empty() ? name : path + "/" + name;
+      const std::string inner_path = path.empty() ? name : fmt::format("{}/{}", path, name);
       outlined["States"][name] = state(name, inner, own, inner_path);
     }
     return outlined;
