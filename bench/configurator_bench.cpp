@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "bench/block_workflow.h"
 #include "stepconf/compiled/prepared_policy.h"
 #include "stepconf/configurator/configurator.h"
 #include "stepconf/configurator/log_line.h"
@@ -15,27 +16,6 @@ namespace {
 
 constexpr int kSteps = 16;
 const std::string kExecution = "arn:aws:states:us-east-1:123456789012:execution:blocks:1";
-
-workflow::Workflow blocks() {
-  workflow::Workflow workflow;
-  workflow.graph = workflow::Graph(kSteps);
-  for (workflow::StepId s = 0; s < kSteps; ++s) {
-    workflow::Step step;
-    step.name = step.function = fmt::format("step{}", s);
-    step.jobs = 250;
-    step.is_map = true;
-    workflow.steps.push_back(step);
-    if (s % 4 == 0 && s > 0) {
-      workflow.graph.add_edge(s - 1, s);
-      workflow.graph.add_edge(s - 2, s);
-    } else if (s % 4 == 1 || s % 4 == 2) {
-      workflow.graph.add_edge(s - s % 4, s);
-    } else if (s % 4 == 3) {
-      workflow.graph.add_edge(s - 2, s);
-    }
-  }
-  return workflow;
-}
 
 compiled::CompiledPlan plan(const std::string& strategy) {
   estimator::Models models;
@@ -47,9 +27,9 @@ compiled::CompiledPlan plan(const std::string& strategy) {
     function.spread = function.residual = estimator::Spread({.cv = 0.1, .freedom = 20});
     models.functions.emplace(fmt::format("step{}", s), std::move(function));
   }
-  compiled::CompiledPlan result =
-      compiled::compile("bench", blocks(), {Seconds(200), "", 0.95, 0, strategy},
-                        {std::move(models), pricing::price_sheet()});
+  compiled::CompiledPlan result = compiled::compile("bench", bench::block_workflow(kSteps, 250),
+                                                    {Seconds(200), "", 0.95, 0, strategy},
+                                                    {std::move(models), pricing::price_sheet()});
   compiled::prepare_policy(result);
   return result;
 }

@@ -2,34 +2,16 @@
 
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import time
 
-from runtimes import BUILD, HERE, STEPCONF, TOOLS
+from deployments import PACKAGES, table  # noqa: F401
+from runtimes import HERE, STEPCONF, TOOLS
 
-PACKAGES = pathlib.Path(os.environ.get("STEPCONF_PACKAGES", BUILD / "package"))
 TEMPLATES = HERE / "templates"
 # No account: what asks for one would fail.
 NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
-
-
-def table(memories=(512, 1024), instances=(1, 2, 4), processes=(1, 2), work_s=8.0):
-    """A model by hand: twice of anything is nearly twice as fast and a little dearer."""
-    options = [
-        {
-            "memory_mb": m,
-            "instances": p,
-            "processes": q,
-            "duration_s": 0.05 + work_s / (m / 512) / p / q,
-            "cost_usd": 1e-5 * (m / 512) ** 0.5 * (1 + 0.3 * (p - 1)) * (1 + 0.2 * (q - 1)),
-        }
-        for m in memories
-        for p in instances
-        for q in processes
-    ]
-    return {"form": "table", "options": options}
 
 
 def stepconf(*arguments, expected=0):
