@@ -7,12 +7,17 @@ import pathlib
 import shlex
 import subprocess
 import time
+import urllib.parse
 import zipfile
 
-from runtimes import BUILD, RUNTIMES, STEPCONF
-from states import states_client
+import pytest
+
+from conftest import on_a_free_port, stop
+from runtimes import BUILD, RUNTIMES, STEPCONF, need
+from states import start_moto, states_client
 
 PACKAGES = pathlib.Path(os.environ.get("STEPCONF_PACKAGES", BUILD / "package"))
+ACCOUNT = "000000000000"
 MACHINES = "arn:aws:states:us-east-1:000000000000:stateMachine:"
 ROLE = "arn:aws:iam::000000000000:role/user"
 ASSUMED_BY_LAMBDA = {
@@ -191,3 +196,24 @@ def write_project(folder, definition, models, **project):
     document = {"schema": 1, "workflow": "workflow.asl.json", "models": "models.json", "slo": "20s", **project}
     (folder / "stepconf.yaml").write_text(json.dumps(document))
     return folder
+
+
+@pytest.fixture(scope="module")
+def account(ministack):
+    need("python")
+    account = Account(ministack)
+    account.add_function("witness", python_zip(WITNESS), Environment={"Variables": {"COLOUR": "red"}})
+    yield account
+    account.client("lambda").delete_function(FunctionName="witness")
+
+
+@pytest.fixture(scope="module")
+def with_variables(account, tmp_path_factory):
+    """The same account with moto's interpreter, which has what MiniStack's lacks: JSONPath variables, Assign in Catch."""
+    need("asl")
+    folder = tmp_path_factory.mktemp("moto")
+    lambda_port = urllib.parse.urlsplit(account.ministack.endpoint).port
+    credentials = (account.ministack.id, account.ministack.secret)
+    process, endpoint = on_a_free_port(lambda port: start_moto(folder, lambda_port, port, ACCOUNT, credentials))
+    yield Account(account.ministack, endpoint)
+    stop(process)
