@@ -15,7 +15,6 @@ from deployments import ACCOUNT, WITNESS, account, python_zip, table, with_varia
 from faulty_proxy import FaultyProxy
 
 
-
 def each(function, items, **more):
     """A Map of one Task a job."""
     task = {"Type": "Task", "Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}", "End": True}
